@@ -73,8 +73,8 @@ public static class WebhookIngestionServiceCollectionExtensions
         services.AddSingleton<Redriver>();
         services.AddSingleton<Sweeper>();
         services.AddHostedService<HandlerNames>();
-        // The first handler: whatever the others do, the event is kept.
-        if (configuration.GetValue($"{WebhookOptions.Section}:{nameof(WebhookOptions.Archive)}", true))
+        // The first handler: whatever the others do, the event is kept. A value that is no bool is reported with all other mistakes.
+        if (!bool.TryParse(configuration[$"{WebhookOptions.Section}:{nameof(WebhookOptions.Archive)}"], out var isOn) || isOn)
             services.Insert(0, ServiceDescriptor.Singleton<IWebhookHandler, ArchiveHandler>());
         return services;
     }
