@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using FunctionsIngest.Ingestion;
 using FunctionsIngest.Replay;
 using Microsoft.AspNetCore.Http;
-using Utf8 = System.Text.Encoding;
 
 namespace FunctionsIngest.Signatures;
 
@@ -14,6 +14,9 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
 {
     // A larger body is not copied to stand in one piece with what is signed beside it, except for an algorithm that needs it so.
     private const int MaxBytesCopied = 1024 * 1024 + 4096;
+
+    private readonly bool _headerHasCommas = definition.Separator is not null || definition.IsToken
+        || definition.Versions.Any(version => version.Prefix.Contains(',', StringComparison.Ordinal));
 
     private readonly SignatureVersion? _hmac = definition.Versions.FirstOrDefault(version => version.Algorithm.IsHmac());
 
@@ -179,9 +182,9 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
     };
 
     private VerificationResult ReadSignatureHeader(IHeaderDictionary headers, out ReadOnlySpan<char> value)
-        => definition.Separator is null && !definition.IsToken
-            ? HeaderValue.ReadOne(headers, definition.Header, out value)
-            : HeaderValue.ReadWhole(headers, definition.Header, out value);
+        => _headerHasCommas
+            ? HeaderValue.ReadWhole(headers, definition.Header, out value)
+            : HeaderValue.ReadOne(headers, definition.Header, out value);
 
     private VerificationResult ReadId(IHeaderDictionary headers, out ReadOnlySpan<char> id)
     {
@@ -310,7 +313,7 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
             SignatureEncoding.Hex => BinaryText.TryDecodeHex(offer.Text, signature, out length),
             SignatureEncoding.Base64 => BinaryText.TryDecodeBase64(offer.Text, signature, out length),
             SignatureEncoding.Base64Url => BinaryText.TryDecodeBase64Url(offer.Text, signature, out length),
-            _ => Utf8.UTF8.TryGetBytes(offer.Text, signature, out length),
+            _ => Encoding.UTF8.TryGetBytes(offer.Text, signature, out length),
         };
         return decoded && offer.Algorithm.Allows(length);
     }
@@ -320,6 +323,6 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
         SignatureEncoding.Hex => Convert.ToHexStringLower(signature),
         SignatureEncoding.Base64 => Convert.ToBase64String(signature),
         SignatureEncoding.Base64Url => System.Buffers.Text.Base64Url.EncodeToString(signature),
-        _ => Utf8.UTF8.GetString(signature),
+        _ => Encoding.UTF8.GetString(signature),
     };
 }
