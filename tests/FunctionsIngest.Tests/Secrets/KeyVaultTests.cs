@@ -407,7 +407,7 @@ public sealed class KeyVaultTests(ITestOutputHelper output) : IAsyncLifetime
     {
         _vault.Add("shop-key", "key-number-one");
         await using var ring = CreateRing();
-        using var ages = new MetricCollector<double>(ring.Meters, "FunctionsIngest", "functionsingest.secrets.age");
+        using var ages = new MetricCollector<double>(ring.Meters, "FunctionsIngest", "ingest.secrets.age");
         ages.RecordObservableInstruments();
         Assert.Null(ages.LastMeasurement);
 

@@ -34,7 +34,7 @@ internal sealed class VaultedRing : IAsyncDisposable
             .AddSecrets(configuration)
             .BuildServiceProvider();
         _reader = (ObservedReader)_services.GetRequiredService<ISecretReader>();
-        _refreshes = new MetricCollector<long>(_services.GetRequiredService<IMeterFactory>(), "FunctionsIngest", "functionsingest.secrets.refreshes");
+        _refreshes = new MetricCollector<long>(_services.GetRequiredService<IMeterFactory>(), "FunctionsIngest", "ingest.secrets.refreshes");
         Keys = _services.GetRequiredService<KeyRing>();
     }
 
