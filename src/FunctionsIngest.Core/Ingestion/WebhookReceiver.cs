@@ -125,7 +125,7 @@ internal sealed partial class WebhookReceiver(
     {
         var keys = await keyRing.GetAsync(source, deadline);
         var (result, verified) = Verify(source, request, keys, now);
-        if (result == VerificationResult.SignatureMismatch && await keyRing.GetNewerAsync(source, keys, deadline) is { } newer)
+        if (result is VerificationResult.SignatureMismatch or VerificationResult.ClientKeyMismatch && await keyRing.GetNewerAsync(source, keys, deadline) is { } newer)
             (result, verified) = Verify(source, request, newer, now);
         return (result, verified);
     }

@@ -21,7 +21,8 @@ namespace FunctionsIngest.Tests.Secrets;
 /// </summary>
 internal sealed class FakeVault : IAsyncDisposable
 {
-    private const string Token = "token-of-the-fake-vault";
+    /// <summary>What the client shows to the vault.</summary>
+    public const string Token = "token-of-the-fake-vault";
 
     private readonly ConcurrentDictionary<string, List<StoredVersion>> _secrets = new(StringComparer.OrdinalIgnoreCase);
     private readonly X509Certificate2 _certificate;
