@@ -160,7 +160,7 @@ internal sealed partial class WebhookReceiver(
         var (result, verified) = await VerifyAsync(source, raw, body, keys, now);
 
         // The sender may sign with a key that has just been added.
-        if (result == VerificationResult.SignatureMismatch && await keyRing.GetNewerAsync(source, keys, deadline) is { } newer)
+        if (result is VerificationResult.SignatureMismatch or VerificationResult.ClientKeyMismatch && await keyRing.GetNewerAsync(source, keys, deadline) is { } newer)
             (result, verified) = await VerifyAsync(source, raw, body, newer, now);
         return (result, verified);
     }
