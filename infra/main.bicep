@@ -97,6 +97,7 @@ param operatorType string = 'User'
 
 var token = toLower(uniqueString(subscription().id, environmentName, location))
 var identityName = 'id-${token}'
+var workspaceName = 'log-${token}'
 var tags = { 'azd-env-name': environmentName }
 
 resource group 'Microsoft.Resources/resourceGroups@2025-04-01' = {
@@ -117,7 +118,7 @@ module identity 'modules/identity.bicep' = {
 module monitoring 'modules/monitoring.bicep' = {
   scope: group
   params: {
-    workspaceName: 'log-${token}'
+    workspaceName: workspaceName
     applicationInsightsName: 'appi-${token}'
     location: location
     tags: tags
@@ -218,11 +219,12 @@ module alerts 'modules/alerts.bicep' = {
     tags: tags
     token: token
     email: alertEmail
-    workspaceId: monitoring.outputs.workspaceId
+    workspaceName: workspaceName
     storageId: storage.outputs.id
     silences: silences
     refusedBurst: refusedBurst
   }
+  dependsOn: [monitoring]
 }
 
 module workbook 'modules/workbook.bicep' = {
@@ -230,8 +232,9 @@ module workbook 'modules/workbook.bicep' = {
   params: {
     location: location
     tags: tags
-    workspaceId: monitoring.outputs.workspaceId
+    workspaceName: workspaceName
   }
+  dependsOn: [monitoring]
 }
 
 @description('The resource group.')

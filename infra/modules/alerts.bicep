@@ -14,8 +14,8 @@ param token string
 @description('Who is told; empty: nobody, the alerts show in the portal only.')
 param email string
 
-@description('The workspace that the app\'s telemetry is in.')
-param workspaceId string
+@description('The name of the workspace that the app\'s telemetry is in.')
+param workspaceName string
 
 @description('The storage account.')
 param storageId string
@@ -32,9 +32,10 @@ var metrics = loadJsonContent('../metrics.json')
 var rules = [
   {
     name: 'poison'
+    by: ['Source']
     severity: 1
     window: 'PT5M'
-    description: 'An event was given up after its last attempt and waits in the container webhook-poison, with its reason. Read the reason (ingest poison show), mend the handler, and redrive it (ingest redrive). Nothing is lost and nothing is tried again until then.'
+    description: 'An event was given up after its last attempt and waits in the container webhook-poison, with its reason. Read the reason with the command line (ingest), mend the handler, and redrive it. Nothing is lost and nothing is tried again until then.'
     query: $'''
 AppMetrics
 | where Name == '${metrics.poisoned}'
@@ -43,6 +44,7 @@ AppMetrics
   }
   {
     name: 'queue-age'
+    by: ['Source']
     severity: 1
     window: 'PT1H'
     description: 'Accepted webhooks have waited for more than 15 minutes. (A message that a killed worker held stays invisible for 10, so one such delay is no alert.) See whether the function ProcessEvent runs and how many instances it has; raise maximumInstanceCount, or mend the handler that is slow. Senders are not affected.'
@@ -61,6 +63,7 @@ AppMetrics
   }
   {
     name: 'unavailable'
+    by: []
     severity: 1
     window: 'PT5M'
     description: 'More than 5 % of the webhooks of the last five minutes were answered 503: storage or secrets could not be reached. Open /health/ready, then the status of storage account and vault. Senders send again; nothing that was answered 2xx is lost.'
@@ -74,6 +77,7 @@ AppMetrics
   }
   {
     name: 'server-errors'
+    by: []
     severity: 1
     window: 'PT5M'
     description: 'The host answered webhooks with a status of 500 or above other than 503, which the app itself never does: it does not start, is stopped, or runs out of memory. Read its log for the first exception after the last start; a setting that is refused is named there.'
@@ -85,6 +89,7 @@ AppRequests
   }
   {
     name: 'refused'
+    by: ['Source']
     severity: 2
     window: 'PT5M'
     description: 'A burst of webhooks of one source was refused. All with one reason since a moment ago: the sender has changed its secret or its way of signing; compare with the secret in the vault. Mixed: somebody tries; nothing got in and each cost no storage call. Restrict allowedIpRanges if it lasts.'
@@ -96,6 +101,7 @@ AppMetrics
   }
   {
     name: 'vault'
+    by: ['Secret']
     severity: 2
     window: 'PT15M'
     description: 'A secret could not be read from the vault for 15 minutes. The last good keys keep serving for KeyVault:OutageTolerance, then the source is answered 503. See whether the secret exists and is enabled, whether the app\'s identity has the role Key Vault Secrets User on the vault, and whether the vault can be reached.'
@@ -108,6 +114,10 @@ AppMetrics
     threshold: 0
   }
 ]
+
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
+  name: workspaceName
+}
 
 resource actionGroup 'Microsoft.Insights/actionGroups@2023-01-01' = {
   name: 'ag-webhooks-${token}'
@@ -141,7 +151,7 @@ resource rule 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       autoMitigate: true
       evaluationFrequency: 'PT5M'
       windowSize: member.window
-      scopes: [workspaceId]
+      scopes: [workspace.id]
       // The tables are there only once the app has sent its first telemetry.
       skipQueryValidation: true
       criteria: {
@@ -149,6 +159,7 @@ resource rule 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
           {
             query: member.query
             metricMeasureColumn: 'Value'
+            dimensions: map(member.by, column => { name: column, operator: 'Include', values: ['*'] })
             timeAggregation: 'Maximum'
             operator: 'GreaterThan'
             threshold: member.threshold
@@ -175,7 +186,7 @@ resource silent 'Microsoft.Insights/scheduledQueryRules@2023-12-01' = [
       autoMitigate: true
       evaluationFrequency: 'PT1H'
       windowSize: member.value
-      scopes: [workspaceId]
+      scopes: [workspace.id]
       skipQueryValidation: true
       criteria: {
         allOf: [

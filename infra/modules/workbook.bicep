@@ -8,8 +8,8 @@ param location string
 @description('Tags.')
 param tags tagMap
 
-@description('The workspace that the app\'s telemetry is in.')
-param workspaceId string
+@description('The name of the workspace that the app\'s telemetry is in.')
+param workspaceName string
 
 var metrics = loadJsonContent('../metrics.json')
 
@@ -121,6 +121,10 @@ AppMetrics
   }
 ]
 
+resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' existing = {
+  name: workspaceName
+}
+
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   name: guid(resourceGroup().id, 'webhooks')
   location: location
@@ -129,7 +133,7 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
   properties: {
     displayName: 'Webhooks'
     category: 'workbook'
-    sourceId: workspaceId
+    sourceId: workspace.id
     serializedData: string({
       version: 'Notebook/1.0'
       items: concat(
@@ -165,7 +169,7 @@ resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
             size: 0
             queryType: 0
             resourceType: 'microsoft.operationalinsights/workspaces'
-            crossComponentResources: [workspaceId]
+            crossComponentResources: [workspace.id]
             timeContextFromParameter: 'TimeRange'
           }
         })
