@@ -1,3 +1,6 @@
+using FunctionsIngest.Local.Azurite;
+using FunctionsIngest.Sources;
+
 namespace FunctionsIngest.Local;
 
 /// <summary>The section <c>Local</c> of the configuration: what only the local host needs.</summary>
@@ -5,6 +8,8 @@ internal sealed class LocalOptions
 {
     /// <summary>The section's name.</summary>
     public const string Section = "Local";
+
+    private static readonly TimeSpan LongestInvisibility = TimeSpan.FromDays(7);
 
     /// <summary>Where Azurite's data and the development secrets are kept. Not set: <c>.local</c> in the repository, which git ignores.</summary>
     public string? DataPath { get; set; }
@@ -15,19 +20,30 @@ internal sealed class LocalOptions
     /// <summary>The Azurite that is started where <c>WebhookStorage</c> is not set.</summary>
     public AzuriteOptions Azurite { get; set; } = new();
 
-    /// <summary>The section <c>Local:Azurite</c>.</summary>
-    internal sealed class AzuriteOptions
+    /// <summary><see cref="DataPath"/>, or the repository's own.</summary>
+    public string EffectiveDataPath => string.IsNullOrEmpty(DataPath) ? Path.Combine(RepositoryRoot.Find(), ".local") : Path.GetFullPath(DataPath);
+
+    /// <summary>Reads the section.</summary>
+    /// <exception cref="StartUpException">Every mistake in it.</exception>
+    public static LocalOptions Read(IConfiguration configuration)
     {
-        /// <summary>The port of the blob service. Not set: 10000, or a free one.</summary>
-        public int? BlobPort { get; set; }
+        var options = new LocalOptions();
+        var errors = new List<string>();
+        SettingsBinder.Bind(configuration.GetSection(Section), options, errors);
 
-        /// <summary>The port of the queue service. Not set: 10001, or a free one.</summary>
-        public int? QueuePort { get; set; }
+        // The core reports the mistakes of its own section.
+        var webhooks = new WebhookOptions();
+        SettingsBinder.Bind(configuration.GetSection(WebhookOptions.Section), webhooks, []);
 
-        /// <summary>The port of the table service. Not set: 10002, or a free one.</summary>
-        public int? TablePort { get; set; }
+        if (options.Invisibility <= webhooks.Lease)
+        {
+            errors.Add($"Local:Invisibility is {options.Invisibility}, and Webhooks:Lease is {webhooks.Lease}: a message must stay hidden for longer than its row is held. "
+                + "Set Local:Invisibility to a longer time, or Webhooks:Lease to a shorter one.");
+        }
 
-        /// <summary>Whether everything is forgotten when the host stops.</summary>
-        public bool InMemory { get; set; }
+        if (options.Invisibility > LongestInvisibility)
+            errors.Add($"Local:Invisibility is {options.Invisibility}: a queue hides a message for at most {LongestInvisibility}. Set it to less.");
+
+        return errors.Count == 0 ? options : throw new StartUpException(string.Join(Environment.NewLine, errors));
     }
 }
