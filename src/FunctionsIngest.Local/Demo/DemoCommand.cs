@@ -44,7 +44,7 @@ internal static class DemoCommand
             ? source
             : throw new StartUpException($"The demo needs the source '{name}', which Webhooks:Sources does not have: put it back into appsettings.json.");
 
-    private static Table TableOf(IReadOnlyList<DemoCase> cases)
+    private static Table TableOf(List<DemoCase> cases)
     {
         var table = new Table().Border(TableBorder.Rounded).AddColumns("source", "webhook", "expected", "got", "processed", "");
         foreach (var (index, demoCase) in cases.Index())

@@ -15,6 +15,8 @@ namespace FunctionsIngest.Local.Demo;
 /// <summary>Sends genuine, changed, replayed and stale webhooks of every source over HTTP, and looks at what became of them.</summary>
 internal sealed class Demonstration(LocalHost host, HttpClient http)
 {
+    private const string ChangedIdPrefix = "Sample_";
+
     private static readonly TimeSpan LongestProcessing = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
@@ -31,7 +33,7 @@ internal sealed class Demonstration(LocalHost host, HttpClient http)
         var changed = Expect(source, "one byte changed", HttpStatusCode.Forbidden, source.Scheme.Refusal);
         var replayed = Expect(source, "replayed", HttpStatusCode.OK, "duplicate");
 
-        await SendAsync(changed, webhook with { Body = $"{webhook.Body[..^1]} }}" });
+        await SendAsync(changed, webhook with { Body = webhook.Body.Replace(SampleWebhook.IdPrefix, ChangedIdPrefix, StringComparison.Ordinal) });
         var eventId = await SendAsync(genuine, webhook);
         await SendAsync(replayed, webhook);
         var stale = await SendStaleAsync(source);
