@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Replay;
 using FunctionsIngest.Secrets;
@@ -27,6 +28,8 @@ internal sealed partial class WebhookReceiver(
     // The rest is for writing the answer.
     private const double ShareOfCalls = 0.9;
 
+    private readonly AddressRanges _trustedProxies = AddressRanges.Parse(WebhookOptions.TrustedProxiesKey, options.Value.TrustedProxies, []);
+
     /// <summary>Answers one request. Never throws, never answers 500.</summary>
     public async Task<IResult> ReceiveAsync(HttpContext context, string sourceName)
     {
@@ -48,6 +51,8 @@ internal sealed partial class WebhookReceiver(
         var request = context.Request;
         if (!HttpMethods.IsPost(request.Method))
             return Answer.MethodNotAllowed;
+        if (!source.AllowedAddresses.IsEmpty && !IsAllowed(context, source))
+            return Answer.AddressNotAllowed(source.Scheme.Refusal);
 
         try
         {
@@ -117,6 +122,16 @@ internal sealed partial class WebhookReceiver(
         return await RecordAsync(key, receivedAt, deadline)
             ? await HandOverAsync(envelope, deadline)
             : await AnswerDuplicateAsync(envelope, deadline);
+    }
+
+    private bool IsAllowed(HttpContext context, Source source)
+    {
+        var caller = CallerAddress.Find(context, _trustedProxies);
+        if (caller is not null && source.AllowedAddresses.Contains(caller))
+            return true;
+
+        Log.AddressNotAllowed(logger, source.Name, caller);
+        return false;
     }
 
     /// <returns>The result, and the request in the form that verified.</returns>
@@ -210,5 +225,8 @@ internal sealed partial class WebhookReceiver(
 
         [LoggerMessage(5, LogLevel.Error, "Storage could not be reached for a webhook of {Source}: answered 503.")]
         public static partial void Unavailable(ILogger logger, Exception exception, string source);
+
+        [LoggerMessage(6, LogLevel.Information, "Refused a request to {Source}: {Caller} is not one of its AllowedIPs.")]
+        public static partial void AddressNotAllowed(ILogger logger, string source, IPAddress? caller);
     }
 }

@@ -6,6 +6,9 @@ internal sealed class WebhookOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Webhooks";
 
+    /// <summary>The full name of <see cref="TrustedProxies"/>.</summary>
+    public const string TrustedProxiesKey = $"{Section}:{nameof(TrustedProxies)}";
+
     /// <summary>The largest <see cref="MaxBodyBytes"/>, and the largest body that Azure Functions passes on.</summary>
     public const int LargestMaxBodyBytes = 100 * 1024 * 1024;
 
@@ -36,7 +39,7 @@ internal sealed class WebhookOptions
     /// <summary>Who may send, by name. A name matches <c>^[a-z][a-z0-9]{1,31}$</c> and is the last part of the path, <c>/webhooks/{source}</c>.</summary>
     public IDictionary<string, SourceOptions> Sources { get; set; } = new Dictionary<string, SourceOptions>(StringComparer.Ordinal);
 
-    /// <summary>Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges.</summary>
+    /// <summary>Proxies whose X-Forwarded-For is believed, for the sources' <c>AllowedIPs</c>: addresses or CIDR ranges.</summary>
     public IList<string> TrustedProxies { get; set; } = [];
 
     /// <summary>The delays that hold where none is configured. A bound list adds to its default, so the default stands apart from it.</summary>
