@@ -46,6 +46,9 @@ internal sealed class WebhookOptions
         TimeSpan.FromHours(2), TimeSpan.FromHours(5), TimeSpan.FromHours(10),
     ];
 
+    /// <summary>What could not be bound, for the validator to report with the rest.</summary>
+    internal List<string> BindingErrors { get; } = [];
+
     /// <summary>The delays in force.</summary>
     public IReadOnlyList<TimeSpan> EffectiveRetryDelays => RetryDelays.Count == 0 ? DefaultRetryDelays : [.. RetryDelays];
 }

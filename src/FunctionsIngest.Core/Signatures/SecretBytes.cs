@@ -1,0 +1,32 @@
+namespace FunctionsIngest.Signatures;
+
+/// <summary>Decodes secrets that are written as base64 or hexadecimal digits.</summary>
+internal static class SecretBytes
+{
+    /// <summary>Decodes a secret strictly; base64 may lack its padding.</summary>
+    /// <param name="secret">The text.</param>
+    /// <param name="format"><see cref="SecretFormat.Base64"/> or <see cref="SecretFormat.Hex"/>.</param>
+    /// <param name="bytes">The bytes; empty if the text is wrong.</param>
+    /// <returns>Null, or what is wrong, without a character of the text.</returns>
+    public static string? Decode(ReadOnlySpan<char> secret, SecretFormat format, out byte[] bytes)
+    {
+        var buffer = new byte[secret.Length];
+        int written;
+        if (format == SecretFormat.Hex)
+        {
+            if (!BinaryText.TryDecodeHex(secret, buffer, out written))
+                written = -1;
+        }
+        else
+        {
+            var padded = secret.ToString().PadRight((secret.Length + 3) / 4 * 4, '=');
+            if (!BinaryText.TryDecodeBase64(padded, buffer, out written))
+                written = -1;
+        }
+
+        bytes = written < 0 ? [] : buffer[..written];
+        return written < 0
+            ? $"it is not {(format == SecretFormat.Hex ? "an even number of hexadecimal digits" : "base64")}"
+            : written == 0 ? "it is empty" : null;
+    }
+}

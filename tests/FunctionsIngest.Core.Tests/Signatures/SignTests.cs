@@ -1,0 +1,81 @@
+using System.Security.Cryptography;
+using System.Text;
+using FunctionsIngest.Signatures;
+using FunctionsIngest.Sources;
+using Microsoft.AspNetCore.Http;
+
+namespace FunctionsIngest.Tests.Signatures;
+
+public class SignTests
+{
+    private static readonly string P256 = Pem(ECCurve.NamedCurves.nistP256);
+    private static readonly string P521 = Pem(ECCurve.NamedCurves.nistP521);
+    private static readonly string Rsa = RsaPem();
+
+    public static TheoryData<string, string> SchemesAndSecrets => new()
+    {
+        { "begini", "an api key" },
+        { "standard-webhooks", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" },
+        { "standard-webhooks", "plain text" },
+        { "standard-webhooks", "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==" },
+        { "svix", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" },
+        { "aghanim", "key" },
+        { "github", "key" },
+        { "stripe", "whsec_whatever" },
+        { "slack", "key" },
+        { "shopify", "key" },
+        { "qi-tech", P521 },
+    };
+
+    public static TheoryData<string, string> AlgorithmsAndSecrets => new()
+    {
+        { "hmac-sha1", "key" },
+        { "hmac-sha256", "key" },
+        { "hmac-sha384", "key" },
+        { "hmac-sha512", "key" },
+        { "ed25519", Convert.ToHexString(Convert.FromBase64String("6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbfVKIDij2HKpMKkioLlX0dRqSKJp4AJ6p9lMicMFs6Kvg==")) },
+        { "ecdsa-p256-sha256", P256 },
+        { "rsa-sha256", Rsa },
+        { "token", "a token" },
+    };
+
+    [Theory]
+    [MemberData(nameof(SchemesAndSecrets))]
+    public void What_a_scheme_signs_it_verifies(string name, string secret) => RoundTrip(Schemes.Create(name), secret);
+
+    [Theory]
+    [MemberData(nameof(AlgorithmsAndSecrets))]
+    public void What_a_custom_scheme_signs_it_verifies(string algorithm, string secret)
+    {
+        foreach (var encoding in new[] { "hex", "base64", "base64url" })
+            RoundTrip(Schemes.Create(new SourceOptions { Scheme = "custom", Signature = new SignatureOptions { Header = "Signature", Algorithm = algorithm, Encoding = encoding } }), secret);
+    }
+
+    private static void RoundTrip(SignatureScheme scheme, string secret)
+    {
+        var key = scheme.Key(secret);
+        var body = Encoding.UTF8.GetBytes("""{"type":"tést"}""");
+        var headers = new HeaderDictionary();
+        scheme.Sign(headers, new OutgoingWebhook("msg_1", Schemes.Now, "/webhooks/tested", body), key);
+
+        Assert.Equal(VerificationResult.Verified, scheme.Verify(new SignedRequest("POST", "/webhooks/tested", headers, body), key));
+
+        if (scheme.Assurance == Assurance.Verified)
+        {
+            body[0] ^= 1;
+            Assert.NotEqual(VerificationResult.Verified, scheme.Verify(new SignedRequest("POST", "/webhooks/tested", headers, body), key));
+        }
+    }
+
+    private static string Pem(ECCurve curve)
+    {
+        using var key = ECDsa.Create(curve);
+        return key.ExportPkcs8PrivateKeyPem();
+    }
+
+    private static string RsaPem()
+    {
+        using var key = RSA.Create(2048);
+        return key.ExportRSAPrivateKeyPem();
+    }
+}
