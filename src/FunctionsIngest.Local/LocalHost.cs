@@ -162,10 +162,10 @@ internal sealed partial class LocalHost : IAsyncDisposable
             await app.Services.GetRequiredService<StorageClients>().CreateAllAsync(CancellationToken.None);
             await app.StartAsync();
         }
-        catch (OptionsValidationException exception)
+        catch (Exception exception) when (FailuresOf(exception) is { } failures)
         {
             await app.DisposeAsync();
-            throw new StartUpException(string.Join(Environment.NewLine, exception.Failures));
+            throw new StartUpException(string.Join(Environment.NewLine, failures));
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
         {
@@ -178,6 +178,15 @@ internal sealed partial class LocalHost : IAsyncDisposable
             throw new StartUpException($"The storage that {StorageOptions.ConnectionKey} names cannot be used: {exception.GetBaseException().Message}");
         }
     }
+
+    // One section with mistakes throws its own exception, several throw one of them all.
+    private static IEnumerable<string>? FailuresOf(Exception exception) => exception switch
+    {
+        OptionsValidationException one => one.Failures,
+        AggregateException many when many.InnerExceptions.All(inner => inner is OptionsValidationException)
+            => many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures),
+        _ => null,
+    };
 
     private static partial class Log
     {
