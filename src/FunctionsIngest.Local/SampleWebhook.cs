@@ -10,6 +10,9 @@ namespace FunctionsIngest.Local;
 /// <param name="Body">The body, as it was signed.</param>
 internal sealed record SampleWebhook(string Path, IHeaderDictionary Headers, string Body)
 {
+    /// <summary>What every id that is made here begins with.</summary>
+    public const string IdPrefix = "sample_";
+
     /// <summary>Makes a webhook that no one has sent before.</summary>
     /// <param name="source">Who sends it.</param>
     /// <param name="configuration">Where the key is: <c>Secrets:{name}</c>, a public key's private half beside it.</param>
@@ -17,7 +20,7 @@ internal sealed record SampleWebhook(string Path, IHeaderDictionary Headers, str
     /// <returns>The webhook; null if there is no key here that can sign for this source.</returns>
     public static SampleWebhook? Create(Source source, IConfiguration configuration, DateTimeOffset sentAt)
     {
-        var id = $"sample_{Guid.NewGuid():N}";
+        var id = $"{IdPrefix}{Guid.NewGuid():N}";
         var body = SampleBody.Create(source, id);
         var webhook = new OutgoingWebhook(id, sentAt, $"/webhooks/{source.Name}", Encoding.UTF8.GetBytes(body));
         foreach (var secretName in source.SecretNames)

@@ -9,7 +9,7 @@ internal static class ServeCommand
     public static async Task<int> RunAsync(string[] args)
     {
         await using var host = await LocalHost.StartAsync(args, Defaults, Console.WriteLine);
-        Welcome.Write(Console.Out, host);
+        Welcome.Write(host);
         return await host.WaitForStopAsync();
     }
 }

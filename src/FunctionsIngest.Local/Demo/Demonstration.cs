@@ -15,6 +15,8 @@ namespace FunctionsIngest.Local.Demo;
 /// <summary>Sends genuine, changed, replayed and stale webhooks of every source over HTTP, and looks at what became of them.</summary>
 internal sealed class Demonstration(LocalHost host, HttpClient http)
 {
+    private const string ChangedIdPrefix = "Sample_";
+
     private static readonly TimeSpan LongestProcessing = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
@@ -27,11 +29,11 @@ internal sealed class Demonstration(LocalHost host, HttpClient http)
     public async Task<IReadOnlyList<DemoCase>> RunAsync(Source source)
     {
         var webhook = Sign(source, _time.GetUtcNow());
-        var genuine = Expect(source, "genuine", HttpStatusCode.OK, "accepted");
+        var genuine = Expect(source, "genuine", HttpStatusCode.OK, "accepted", mustBeProcessed: true);
         var changed = Expect(source, "one byte changed", HttpStatusCode.Forbidden, source.Scheme.Refusal);
         var replayed = Expect(source, "replayed", HttpStatusCode.OK, "duplicate");
 
-        await SendAsync(changed, webhook with { Body = $"{webhook.Body[..^1]} }}" });
+        await SendAsync(changed, webhook with { Body = webhook.Body.Replace(SampleWebhook.IdPrefix, ChangedIdPrefix, StringComparison.Ordinal) });
         var eventId = await SendAsync(genuine, webhook);
         await SendAsync(replayed, webhook);
         var stale = await SendStaleAsync(source);
@@ -41,8 +43,8 @@ internal sealed class Demonstration(LocalHost host, HttpClient http)
         return [genuine, changed, replayed, stale];
     }
 
-    private static DemoCase Expect(Source source, string webhook, HttpStatusCode status, string word)
-        => new() { Source = source.Name, Webhook = webhook, ExpectedStatus = status, ExpectedWord = word };
+    private static DemoCase Expect(Source source, string webhook, HttpStatusCode status, string word, bool mustBeProcessed = false)
+        => new() { Source = source.Name, Webhook = webhook, ExpectedStatus = status, ExpectedWord = word, MustBeProcessed = mustBeProcessed };
 
     private SampleWebhook Sign(Source source, DateTimeOffset sentAt)
         => SampleWebhook.Create(source, host.Configuration, sentAt)
@@ -96,8 +98,8 @@ internal sealed class Demonstration(LocalHost host, HttpClient http)
         while (state is not (RowState.Processed or RowState.Poisoned) && _time.GetElapsedTime(started) < LongestProcessing);
 
         var archived = await ArchivedAsync(source, eventId);
-        demoCase.ProcessedAsExpected = state == RowState.Processed && archived is [var only] && only == body;
-        demoCase.Processing = demoCase.ProcessedAsExpected ? "once, archived byte for byte" : $"{state?.ToString() ?? "no row"}, {archived.Count} in the archive";
+        demoCase.IsProcessed = state == RowState.Processed && archived is [var only] && only == body;
+        demoCase.Processing = demoCase.IsProcessed ? "once, archived byte for byte" : $"{state?.ToString() ?? "no row"}, {archived.Count} in the archive";
     }
 
     private async Task<RowState?> StateOfAsync(Source source, string eventId)
