@@ -164,9 +164,9 @@ internal sealed partial class LocalHost : IAsyncDisposable
             await Services.GetRequiredService<StorageClients>().CreateAllAsync(CancellationToken.None);
             await _app.StartAsync();
         }
-        catch (OptionsValidationException exception)
+        catch (Exception exception) when (FailuresOf(exception) is { } failures)
         {
-            throw new StartUpException(string.Join(Environment.NewLine, exception.Failures));
+            throw new StartUpException(string.Join(Environment.NewLine, failures));
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
         {
@@ -177,6 +177,15 @@ internal sealed partial class LocalHost : IAsyncDisposable
             throw new StartUpException($"The storage that {StorageOptions.ConnectionKey} names cannot be used: {exception.GetBaseException().Message}");
         }
     }
+
+    // One section with mistakes throws its own exception, several throw one of them all.
+    private static IEnumerable<string>? FailuresOf(Exception exception) => exception switch
+    {
+        OptionsValidationException one => one.Failures,
+        AggregateException many when many.InnerExceptions.All(inner => inner is OptionsValidationException)
+            => many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures),
+        _ => null,
+    };
 
     private static partial class Log
     {
