@@ -12,6 +12,9 @@ namespace FunctionsIngest.Signatures;
 /// <param name="definition">How the sender signs.</param>
 internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureScheme
 {
+    // A larger body is not copied to stand in one piece with what is signed beside it, except for an algorithm that needs it so.
+    private const int MaxBytesCopied = 1024 * 1024 + 4096;
+
     private readonly bool _headerHasCommas = definition.Separator is not null || definition.IsToken
         || definition.Versions.Any(version => version.Prefix.Contains(',', StringComparison.Ordinal));
 
@@ -65,8 +68,10 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
         if (!HasOffers(offered))
             return VerificationResult.SignatureMalformed;
 
+        keys = keys[..Math.Min(keys.Length, VerificationKey.MaxPerSource)];
+        Span<byte> macs = stackalloc byte[VerificationKey.MaxPerSource * SignatureAlgorithmExtensions.MaxMacLength];
         if (definition.Content.IsBodyAlone)
-            return Match(offered, request.Body.Span, keys);
+            return Match(offered, request.Body.Span, keys, macs[..ComputeMacs(request.Body.Span, keys, macs)]);
 
         var values = new ContentValues
         {
@@ -77,12 +82,15 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
             Body = request.Body.Span,
         };
         var length = definition.Content.Length(values);
+        if (length > MaxBytesCopied && !HasAsymmetric(keys))
+            return Match(offered, default, keys, macs[..ComputeMacs(values, keys, macs)]);
+
         var rented = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             var content = rented.AsSpan(0, length);
             definition.Content.Write(values, content);
-            return Match(offered, content, keys);
+            return Match(offered, content, keys, macs[..ComputeMacs(content, keys, macs)]);
         }
         finally
         {
@@ -154,6 +162,17 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
             headers[definition.IdHeader] = webhook.Id;
     }
 
+    private static bool HasAsymmetric(ReadOnlySpan<VerificationKey> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (key is AsymmetricKey)
+                return true;
+        }
+
+        return false;
+    }
+
     private static bool IsFor(VerificationKey key, SignatureAlgorithm algorithm) => key switch
     {
         HmacKey => algorithm.IsHmac(),
@@ -209,13 +228,9 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
         return wellFormed && count <= MaxOffers;
     }
 
-    private VerificationResult Match(ReadOnlySpan<char> offered, ReadOnlySpan<byte> content, ReadOnlySpan<VerificationKey> keys)
+    private VerificationResult Match(ReadOnlySpan<char> offered, ReadOnlySpan<byte> content, ReadOnlySpan<VerificationKey> keys, ReadOnlySpan<byte> macs)
     {
-        Span<byte> macs = stackalloc byte[VerificationKey.MaxPerSource * SignatureAlgorithmExtensions.MaxMacLength];
         Span<byte> signature = stackalloc byte[SignatureAlgorithmExtensions.MaxSignatureLength];
-        keys = keys[..Math.Min(keys.Length, VerificationKey.MaxPerSource)];
-        var macCount = ComputeMacs(content, keys, macs);
-
         var offers = new OfferEnumerator(definition, offered);
         while (offers.MoveNext())
         {
@@ -223,33 +238,51 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
                 continue;
 
             var decoded = signature[..length];
-            if (offers.Algorithm.IsHmac() ? EqualsAny(decoded, macs, macCount) : VerifiesAny(offers.Algorithm, decoded, content, keys))
+            if (offers.Algorithm.IsHmac() ? EqualsAny(decoded, macs) : VerifiesAny(offers.Algorithm, decoded, content, keys))
                 return VerificationResult.Verified;
         }
 
         return VerificationResult.SignatureMismatch;
     }
 
+    /// <returns>How many bytes of <paramref name="macs"/> are taken, <see cref="SignatureAlgorithmExtensions.MaxMacLength"/> by each key.</returns>
     private int ComputeMacs(ReadOnlySpan<byte> content, ReadOnlySpan<VerificationKey> keys, Span<byte> macs)
     {
-        var count = 0;
-        if (_hmac is null)
-            return count;
-
+        var taken = 0;
         foreach (var key in keys)
         {
-            if (key is HmacKey hmac)
-                CryptographicOperations.HmacData(_hmac.Algorithm.Hash(), hmac.Value, content, macs[(count++ * SignatureAlgorithmExtensions.MaxMacLength)..]);
+            if (_hmac is null || key is not HmacKey hmac)
+                continue;
+
+            CryptographicOperations.HmacData(_hmac.Algorithm.Hash(), hmac.Value, content, macs[taken..]);
+            taken += SignatureAlgorithmExtensions.MaxMacLength;
         }
 
-        return count;
+        return taken;
     }
 
-    private static bool EqualsAny(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> macs, int count)
+    private int ComputeMacs(in ContentValues values, ReadOnlySpan<VerificationKey> keys, Span<byte> macs)
     {
-        for (var i = 0; i < count; i++)
+        var taken = 0;
+        foreach (var key in keys)
         {
-            if (CryptographicOperations.FixedTimeEquals(macs.Slice(i * SignatureAlgorithmExtensions.MaxMacLength, signature.Length), signature))
+            if (_hmac is null || key is not HmacKey hmac)
+                continue;
+
+            using var hash = IncrementalHash.CreateHMAC(_hmac.Algorithm.Hash(), hmac.Value);
+            definition.Content.AppendTo(hash, values);
+            hash.GetHashAndReset(macs[taken..]);
+            taken += SignatureAlgorithmExtensions.MaxMacLength;
+        }
+
+        return taken;
+    }
+
+    private static bool EqualsAny(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> macs)
+    {
+        for (; !macs.IsEmpty; macs = macs[SignatureAlgorithmExtensions.MaxMacLength..])
+        {
+            if (CryptographicOperations.FixedTimeEquals(macs[..signature.Length], signature))
                 return true;
         }
 

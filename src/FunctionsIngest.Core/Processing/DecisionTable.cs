@@ -1,0 +1,25 @@
+using FunctionsIngest.Queueing;
+using FunctionsIngest.Replay;
+
+namespace FunctionsIngest.Processing;
+
+/// <summary>The rule of the processor and of the poison keeper: the first line that matches holds.</summary>
+internal static class DecisionTable
+{
+    /// <summary>Decides.</summary>
+    /// <param name="row">The row of the message's webhook; null if it is missing.</param>
+    /// <param name="message">The message.</param>
+    /// <param name="now">The time, for the lease.</param>
+    public static Decision Decide(ReplayRow? row, Envelope message, DateTimeOffset now) => row switch
+    {
+        null => Decision.Insert,
+        { State: RowState.Processed } => Decision.DropAtEnd,
+        { State: RowState.Poisoned } when message.Redrive <= row.Redrive => Decision.DropAtEnd,
+        { State: RowState.Processing } when IsOlder(message, row) => Decision.DropAsOlder,
+        { State: RowState.Processing } when row.LeaseUntil > now => Decision.Defer,
+        _ => Decision.Take,
+    };
+
+    private static bool IsOlder(Envelope message, ReplayRow row)
+        => (message.Redrive, message.Attempt).CompareTo((row.Redrive, row.Attempt)) < 0;
+}

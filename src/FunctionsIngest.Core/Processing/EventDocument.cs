@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using FunctionsIngest.Storage;
+
+namespace FunctionsIngest.Processing;
+
+/// <summary>A JSON document in a container with an event's body: inside it, or in a blob beside it where the body is large.</summary>
+internal static class EventDocument
+{
+    /// <summary>The largest body that stands inside a document, in bytes. A larger one stands beside it, as <c>{name}.body</c>.</summary>
+    public const int MaxInlineBytes = 45 * 1024;
+
+    /// <summary>How documents are written.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>The blob of a body that stands beside its document.</summary>
+    public static string BodyNameOf(string name) => $"{name}.body";
+
+    /// <summary>Whether a body stands inside its document.</summary>
+    public static bool IsInline(BinaryData body) => body.ToMemory().Length <= MaxInlineBytes;
+
+    /// <summary>Writes a document, its body first, over whatever is there.</summary>
+    public static Task WriteAsync<T>(BlobContainerClient container, string name, T document, BinaryData body, CancellationToken cancellationToken)
+        => container.CreatedWhenMissingAsync(
+            async () =>
+            {
+                if (!IsInline(body))
+                    await BlobBody.UploadAsync(container.GetBlobClient(BodyNameOf(name)), body, cancellationToken);
+
+                await container.GetBlobClient($"{name}.json").UploadAsync(
+                    new BinaryData(JsonSerializer.SerializeToUtf8Bytes(document, Json)),
+                    new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" } },
+                    cancellationToken);
+            },
+            cancellationToken);
+
+    /// <summary>Reads a document.</summary>
+    /// <returns>The document and its ETag; null if it is not there.</returns>
+    public static async Task<(T Document, ETag ETag)?> ReadAsync<T>(BlobContainerClient container, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var blob = (await container.GetBlobClient($"{name}.json").DownloadContentAsync(cancellationToken)).Value;
+            return (blob.Content.ToObjectFromJson<T>(Json)!, blob.Details.ETag);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads a body that stands beside its document.</summary>
+    /// <returns>The body; null if it is not there.</returns>
+    public static Task<BinaryData?> ReadBodyAsync(BlobContainerClient container, string name, CancellationToken cancellationToken)
+        => BlobBody.DownloadAsync(container.GetBlobClient(BodyNameOf(name)), cancellationToken);
+
+    /// <summary>Removes a document if nobody has changed it, then its body.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="name">The document's name without <c>.json</c>.</param>
+    /// <param name="etag">The version to remove; null: whichever is there.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False if it is gone or has been changed; its body is then left alone.</returns>
+    public static async Task<bool> TryDeleteAsync(BlobContainerClient container, string name, ETag? etag, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await container.GetBlobClient($"{name}.json").DeleteAsync(
+                conditions: etag is null ? null : new BlobRequestConditions { IfMatch = etag },
+                cancellationToken: cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.Status is 404 or 412)
+        {
+            return false;
+        }
+
+        await container.GetBlobClient(BodyNameOf(name)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        return true;
+    }
+}

@@ -1,0 +1,250 @@
+using System.Diagnostics;
+using System.Diagnostics.CodeAnalysis;
+using FunctionsIngest.Queueing;
+using FunctionsIngest.Replay;
+using FunctionsIngest.Sources;
+using FunctionsIngest.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FunctionsIngest.Processing;
+
+/// <summary>What happens with a message of the queue. docs/protocol.md says why in this order.</summary>
+internal sealed partial class EventProcessor(
+    RowTaker taker,
+    EventQueue queue,
+    PayloadStore payloads,
+    PoisonKeeper poison,
+    IServiceScopeFactory scopes,
+    IOptions<WebhookOptions> options,
+    IngestMetrics metrics,
+    TimeProvider time,
+    ILogger<EventProcessor> logger)
+{
+    private const int MaxReasonLength = 1000;
+
+    /// <summary>Processes one message. Returning means that the message is dealt with and can be deleted.</summary>
+    /// <exception cref="Exception">The message is to be delivered again: the host stops, or not even the copy of it could be sent.</exception>
+    public async Task ProcessAsync(BinaryData message, CancellationToken stopping)
+    {
+        if (!Envelope.TryDecode(message, out var envelope, out var problem))
+        {
+            await poison.KeepUnreadableAsync(message, problem, stopping);
+            return;
+        }
+
+        using var activity = IngestActivity.StartProcessing(envelope);
+        using var scope = logger.BeginScope(IngestLogScope.Of(envelope));
+        metrics.Dequeued(envelope.Source, time.GetUtcNow() - envelope.Time);
+        while (!await TryProcessAsync(envelope, stopping))
+        {
+            // Lost the row while working on it: the message goes through the decision table again.
+        }
+    }
+
+    private async Task<bool> TryProcessAsync(Envelope envelope, CancellationToken stopping)
+    {
+        HeldRow? row = null;
+        try
+        {
+            row = await taker.TryTakeAsync(envelope, rest => queue.SendAsync(envelope, rest, stopping), stopping);
+            return row is null || await RunAsync(envelope, row, stopping);
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            await ReleaseAsync(row);
+            throw;
+        }
+        catch (Exception exception)
+        {
+            // What handlers throw does not come this far: this is storage. The host's own tries are kept for deaths of the process.
+            Log.StorageFailed(logger, exception);
+            try
+            {
+                await queue.SendAsync(envelope, DelayAfter(1), CancellationToken.None);
+            }
+            catch
+            {
+                await ReleaseAsync(row);
+                throw;
+            }
+
+            await ReleaseAsync(row);
+            return true;
+        }
+        finally
+        {
+            if (row is not null)
+                await row.DisposeAsync();
+        }
+    }
+
+    /// <returns>False if the row was lost on the way.</returns>
+    private async Task<bool> RunAsync(Envelope envelope, HeldRow row, CancellationToken stopping)
+    {
+        var body = envelope.Body ?? await payloads.DownloadAsync(envelope.Payload!, stopping);
+        if (body is null)
+            return await poison.TryGiveUpAsync(envelope, row, null, $"The body is missing: there is no blob '{envelope.Payload}'.");
+
+        await using var scope = scopes.CreateAsyncScope();
+        if (!TryGetHandlers(scope.ServiceProvider, envelope, row, out var handlers, out var failure))
+            return await FailAsync(envelope, row, body, failure);
+
+        foreach (var (index, handler) in handlers.Index())
+        {
+            if (await RunHandlerAsync(handler, ToEvent(envelope, row, body), stopping) is { } reason)
+                return await FailAsync(envelope, row, body, reason);
+
+            // The end of the last one is noted by Processed itself.
+            if (index < handlers.Count - 1 && !await row.TryWriteAsync(current => Finish(current, handler.Name), CancellationToken.None))
+                return false;
+        }
+
+        await row.WriteProcessedAsync(CancellationToken.None);
+        metrics.Processed(envelope.Source, "processed");
+        Log.Processed(logger, envelope.Type, envelope.Attempt);
+        await CleanUpAsync(envelope, row);
+        return true;
+    }
+
+    /// <summary>A handler that cannot be made, or does not know what it wants, has failed like any other.</summary>
+    private bool TryGetHandlers(
+        IServiceProvider services, Envelope envelope, HeldRow row, out IReadOnlyList<IWebhookHandler> handlers, [NotNullWhen(false)] out string? failure)
+    {
+        try
+        {
+            handlers = [.. services.GetServices<IWebhookHandler>()
+                .Where(handler => handler.Wants(envelope.Source, envelope.Type) && !row.Finished.Contains(handler.Name))];
+            failure = null;
+            return true;
+        }
+        catch (Exception exception)
+        {
+            Log.HandlersFailed(logger, exception);
+            handlers = [];
+            failure = Describe("The handlers could not be made", exception);
+            return false;
+        }
+    }
+
+    /// <returns>Null, or why the handler failed.</returns>
+    private async Task<string?> RunHandlerAsync(IWebhookHandler handler, WebhookEvent webhookEvent, CancellationToken stopping)
+    {
+        using var activity = IngestActivity.StartHandler(handler.Name);
+        var started = time.GetTimestamp();
+        try
+        {
+            await handler.HandleAsync(webhookEvent, stopping);
+            metrics.Handled(webhookEvent.Source, handler.Name, "finished", time.GetElapsedTime(started));
+            return null;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
+        {
+            activity?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
+            metrics.Handled(webhookEvent.Source, handler.Name, "failed", time.GetElapsedTime(started));
+            Log.HandlerFailed(logger, exception, handler.Name, webhookEvent.Attempt);
+            return Describe(handler.Name, exception);
+        }
+    }
+
+    private async Task<bool> FailAsync(Envelope envelope, HeldRow row, BinaryData body, string reason)
+    {
+        if (envelope.Attempt > options.Value.EffectiveRetryDelays.Count)
+            return await poison.TryGiveUpAsync(envelope, row, body, reason);
+
+        // First the copy, then the row: in the other order a crash between the two would lose the webhook.
+        var next = envelope.Attempt + 1;
+        await queue.SendAsync(envelope with { Attempt = next }, DelayAfter(envelope.Attempt), CancellationToken.None);
+        metrics.Processed(envelope.Source, "retried");
+        try
+        {
+            return await row.TryWriteAsync(
+                current =>
+                {
+                    current.Attempt = next;
+                    current.Reason = reason;
+                    current.LeaseUntil = null;
+                },
+                CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            // The copy is out, and at worst waits for the lease to end: nothing is lost.
+            Log.FailureNotNoted(logger, exception);
+            return true;
+        }
+    }
+
+    private async Task CleanUpAsync(Envelope envelope, HeldRow row)
+    {
+        try
+        {
+            if (envelope.Payload is not null)
+                await payloads.DeleteAsync(envelope.Payload, CancellationToken.None);
+            if (row.WasTakenBefore)
+                await poison.ForgetAsync(envelope);
+        }
+        catch (Exception exception)
+        {
+            // Processed is written: what is left behind is removed by the sweep, or by a redrive that finds the row.
+            Log.CleanUpFailed(logger, exception);
+        }
+    }
+
+    private TimeSpan DelayAfter(int attempt)
+        => options.Value.EffectiveRetryDelays[attempt - 1] * (0.9 + (0.2 * Random.Shared.NextDouble()));
+
+    private static void Finish(ReplayRow row, string handler)
+    {
+        if (!row.Finished.Contains(handler))
+            row.Finished = [.. row.Finished, handler];
+    }
+
+    private static WebhookEvent ToEvent(Envelope envelope, HeldRow row, BinaryData body) => new()
+    {
+        Id = envelope.EventId,
+        Source = envelope.Source,
+        Type = envelope.Type,
+        ReceivedAt = row.ReceivedAt,
+        Body = body,
+        ContentType = envelope.ContentType,
+        Assurance = envelope.Assurance,
+        Attempt = envelope.Attempt,
+        Redrive = envelope.Redrive,
+        MayHaveRun = row.WasTakenBefore,
+    };
+
+    private static string Describe(string what, Exception exception)
+    {
+        var reason = $"{what}: {exception.GetType().Name}: {exception.Message}";
+        return reason.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason;
+    }
+
+    private static async Task ReleaseAsync(HeldRow? row)
+    {
+        if (row is not null)
+            await row.TryReleaseAsync();
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Processed {EventType}, attempt {Attempt}.")]
+        public static partial void Processed(ILogger logger, string eventType, int attempt);
+
+        [LoggerMessage(2, LogLevel.Warning, "Handler {Handler} failed in attempt {Attempt}.")]
+        public static partial void HandlerFailed(ILogger logger, Exception exception, string handler, int attempt);
+
+        [LoggerMessage(3, LogLevel.Error, "The handlers could not be made.")]
+        public static partial void HandlersFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(4, LogLevel.Warning, "Storage failed while processing; a copy of the message comes later.")]
+        public static partial void StorageFailed(ILogger logger, Exception exception);
+
+        [LoggerMessage(5, LogLevel.Warning, "A failed attempt could not be noted in the row; its retry waits for the lease to end.")]
+        public static partial void FailureNotNoted(ILogger logger, Exception exception);
+
+        [LoggerMessage(6, LogLevel.Warning, "What a processed event left behind could not be removed; the sweep does it later.")]
+        public static partial void CleanUpFailed(ILogger logger, Exception exception);
+    }
+}

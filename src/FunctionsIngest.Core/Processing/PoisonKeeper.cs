@@ -1,0 +1,107 @@
+using FunctionsIngest.Queueing;
+using FunctionsIngest.Replay;
+using FunctionsIngest.Telemetry;
+using Microsoft.Extensions.Logging;
+
+namespace FunctionsIngest.Processing;
+
+/// <summary>Gives events up: after their last attempt, or because the process died with them again and again.</summary>
+internal sealed partial class PoisonKeeper(
+    RowTaker taker,
+    ReplayTable table,
+    EventQueue queue,
+    PayloadStore payloads,
+    PoisonStore store,
+    IngestMetrics metrics,
+    ILogger<PoisonKeeper> logger)
+{
+    /// <summary>The reason of an event whose message the host gave up.</summary>
+    public const string ProcessDied = "The process died.";
+
+    /// <summary>A message of the poison queue: decided by the same table as any other, and where that says take, given up.</summary>
+    /// <exception cref="Exception">Storage failed: the message is to be delivered again.</exception>
+    public async Task KeepAsync(BinaryData message, CancellationToken stopping)
+    {
+        if (!Envelope.TryDecode(message, out var envelope, out var problem))
+        {
+            await KeepUnreadableAsync(message, problem, stopping);
+            return;
+        }
+
+        using var scope = logger.BeginScope(IngestLogScope.Of(envelope));
+        var isKept = false;
+        while (!isKept)
+        {
+            await using var row = await taker.TryTakeAsync(envelope, rest => queue.SendToPoisonQueueAsync(message, rest, stopping), stopping);
+            if (row is null)
+                return;
+
+            var body = envelope.Body ?? await payloads.DownloadAsync(envelope.Payload!, stopping);
+            isKept = await TryGiveUpAsync(envelope, row, body, ProcessDied);
+        }
+    }
+
+    /// <summary>Keeps a message that nobody can read.</summary>
+    public async Task KeepUnreadableAsync(BinaryData message, string problem, CancellationToken stopping)
+    {
+        await store.KeepUnreadableAsync(message, problem, stopping);
+        metrics.Poisoned(IngestMetrics.Unreadable);
+        Log.Unreadable(logger, problem);
+    }
+
+    /// <summary>Writes the poison document, then the row.</summary>
+    /// <returns>False if the row was lost on the way.</returns>
+    public async Task<bool> TryGiveUpAsync(Envelope envelope, HeldRow row, BinaryData? body, string reason)
+    {
+        await store.KeepAsync(envelope, body, reason, CancellationToken.None);
+        var isWritten = await row.TryWriteAsync(
+            current =>
+            {
+                current.State = RowState.Poisoned;
+                current.Reason = reason;
+                current.LeaseUntil = null;
+            },
+            CancellationToken.None);
+        if (!isWritten)
+        {
+            // Whoever took over may have finished, and looked for a document before this one was there.
+            if (await table.FindAsync(envelope.PartitionKey, envelope.RowKey, CancellationToken.None) is { State: RowState.Processed })
+                await ForgetAsync(envelope);
+            return false;
+        }
+
+        metrics.Poisoned(envelope.Source);
+        metrics.Processed(envelope.Source, "poisoned");
+        Log.GivenUp(logger, envelope.Attempt, reason);
+        if (envelope.Payload is not null && body is not null)
+            await TryDeletePayloadAsync(envelope.Payload);
+        return true;
+    }
+
+    /// <summary>Removes the document of an event that has been processed after all.</summary>
+    public Task ForgetAsync(Envelope envelope) => store.TryDeleteAsync(PoisonStore.NameOf(envelope), etag: null, CancellationToken.None);
+
+    private async Task TryDeletePayloadAsync(string payload)
+    {
+        try
+        {
+            await payloads.DeleteAsync(payload, CancellationToken.None);
+        }
+        catch (Exception exception)
+        {
+            Log.PayloadLeft(logger, exception);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Error, "Given up after attempt {Attempt}: {Reason}")]
+        public static partial void GivenUp(ILogger logger, int attempt, string reason);
+
+        [LoggerMessage(2, LogLevel.Error, "A message of the queue could not be read, and is kept as poison: {Problem}")]
+        public static partial void Unreadable(ILogger logger, string problem);
+
+        [LoggerMessage(3, LogLevel.Warning, "The payload of a given-up event could not be removed; the sweep does it later.")]
+        public static partial void PayloadLeft(ILogger logger, Exception exception);
+    }
+}

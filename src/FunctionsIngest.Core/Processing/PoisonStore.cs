@@ -1,0 +1,71 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using FunctionsIngest.Queueing;
+using FunctionsIngest.Storage;
+
+namespace FunctionsIngest.Processing;
+
+/// <summary>
+/// Events that were given up, in Blob storage, where they do not expire: <c>{source}/{id}.json</c>; messages that could not be
+/// read: <c>unreadable/{SHA-256}.json</c>.
+/// </summary>
+internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
+{
+    private const string Unreadable = "unreadable";
+
+    /// <summary>The document of an event, without <c>.json</c>.</summary>
+    public static string NameOf(Envelope envelope) => $"{envelope.Source}/{envelope.EventId}";
+
+    /// <summary>Keeps an event.</summary>
+    /// <param name="envelope">The message that was given up.</param>
+    /// <param name="body">The event's body; null if it is lost, which the reason then says.</param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task KeepAsync(Envelope envelope, BinaryData? body, string reason, CancellationToken cancellationToken)
+    {
+        var content = body ?? BinaryData.Empty;
+        var name = NameOf(envelope);
+        var inline = EventDocument.IsInline(content);
+        var kept = envelope with { Body = inline ? content : null, Payload = inline ? null : EventDocument.BodyNameOf(name) };
+        var document = new PoisonDocument { Reason = reason, PoisonedAt = time.GetUtcNow(), Event = kept.ToCloudEvent() };
+        return EventDocument.WriteAsync(clients.Poison, name, document, content, cancellationToken);
+    }
+
+    /// <summary>Keeps a message that could not be read; the same message twice is one document.</summary>
+    public Task KeepUnreadableAsync(BinaryData message, string problem, CancellationToken cancellationToken)
+    {
+        var name = $"{Unreadable}/{Convert.ToHexStringLower(SHA256.HashData(message))}";
+        var document = new PoisonDocument { Reason = problem, PoisonedAt = time.GetUtcNow(), Message = message.ToArray() };
+        return EventDocument.WriteAsync(clients.Poison, name, document, BinaryData.Empty, cancellationToken);
+    }
+
+    /// <summary>Reads a document.</summary>
+    /// <param name="name">Its name without <c>.json</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The document and its ETag; null if it is not there.</returns>
+    public Task<(PoisonDocument Document, ETag ETag)?> ReadAsync(string name, CancellationToken cancellationToken)
+        => EventDocument.ReadAsync<PoisonDocument>(clients.Poison, name, cancellationToken);
+
+    /// <summary>Reads a body that stands beside its document.</summary>
+    public Task<BinaryData?> ReadBodyAsync(string name, CancellationToken cancellationToken)
+        => EventDocument.ReadBodyAsync(clients.Poison, name, cancellationToken);
+
+    /// <summary>Removes a document if nobody has changed it since it was read.</summary>
+    /// <returns>False if it is gone or has been changed.</returns>
+    public Task<bool> TryDeleteAsync(string name, ETag? etag, CancellationToken cancellationToken)
+        => EventDocument.TryDeleteAsync(clients.Poison, name, etag, cancellationToken);
+
+    /// <summary>The names of all documents, of one source or of all, in order of name.</summary>
+    public async IAsyncEnumerable<string> ListAsync(string? source, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        const string Suffix = ".json";
+        var prefix = source is null ? null : $"{source}/";
+        await foreach (var blob in clients.Poison.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+        {
+            if (blob.Name.EndsWith(Suffix, StringComparison.Ordinal))
+                yield return blob.Name[..^Suffix.Length];
+        }
+    }
+}

@@ -1,0 +1,183 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json;
+using Azure.Messaging;
+using FunctionsIngest.Replay;
+
+namespace FunctionsIngest.Queueing;
+
+/// <summary>
+/// What travels on the queue: a CloudEvents 1.0 JSON event with binary data, so that the body keeps every byte, and as
+/// extension attributes what the processor decides on.
+/// </summary>
+internal sealed record Envelope
+{
+    /// <summary>The version of the extension attributes; a message of another version is not read.</summary>
+    public const int Version = 1;
+
+    private const string SourcePrefix = "/webhooks/";
+
+    /// <summary>The event's id.</summary>
+    public required string EventId { get; init; }
+
+    /// <summary>The source's name. The CloudEvents source is its path, <c>/webhooks/{source}</c>.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The event's type.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>When the request that sent this message was received.</summary>
+    public required DateTimeOffset Time { get; init; }
+
+    /// <summary>The body's media type, as the sender named it.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>How much the sender's signature proves.</summary>
+    public Assurance Assurance { get; init; }
+
+    /// <summary>The row's partition.</summary>
+    public required string PartitionKey { get; init; }
+
+    /// <summary>The row's key in its partition.</summary>
+    public required string RowKey { get; init; }
+
+    /// <summary>One sending by the HTTP side or by a redrive; copies that the processor sends keep it.</summary>
+    public required string Delivery { get; init; }
+
+    /// <summary>Which attempt the message stands for, from 1.</summary>
+    public int Attempt { get; init; } = 1;
+
+    /// <summary>How often the event has been redriven.</summary>
+    public int Redrive { get; init; }
+
+    /// <summary>The trace that the request began, as W3C <c>traceparent</c>.</summary>
+    public string? TraceParent { get; init; }
+
+    /// <summary>The body; null where <see cref="Payload"/> names its blob.</summary>
+    public BinaryData? Body { get; init; }
+
+    /// <summary>The blob that holds the body, in the payload container: the claim check.</summary>
+    public string? Payload { get; init; }
+
+    /// <summary>The envelope of a webhook that has just been recorded.</summary>
+    public static Envelope For(ReplayKey key, string type, DateTimeOffset time) => new()
+    {
+        EventId = key.EventId,
+        Source = key.Source,
+        Type = type,
+        Time = time,
+        PartitionKey = key.PartitionKey,
+        RowKey = key.RowKey,
+        Delivery = NewDelivery(),
+    };
+
+    /// <summary>A delivery id that nobody has used.</summary>
+    public static string NewDelivery() => Guid.NewGuid().ToString("N");
+
+    /// <summary>Writes the CloudEvents JSON.</summary>
+    public BinaryData Encode() => new(JsonSerializer.SerializeToUtf8Bytes(ToCloudEvent()));
+
+    /// <summary>The event with everything that the processor decides on.</summary>
+    public CloudEvent ToCloudEvent()
+    {
+        var cloudEvent = ToPlainCloudEvent(Source, Type, EventId, Time, ContentType, Assurance, Body);
+        var attributes = cloudEvent.ExtensionAttributes;
+        attributes["envelopeversion"] = Version;
+        attributes["partitionkey"] = PartitionKey;
+        attributes["rowkey"] = RowKey;
+        attributes["delivery"] = Delivery;
+        attributes["attempt"] = Attempt;
+        attributes["redrive"] = Redrive;
+        if (TraceParent is not null)
+            attributes["traceparent"] = TraceParent;
+        if (Payload is not null)
+            attributes["payload"] = Payload;
+        return cloudEvent;
+    }
+
+    /// <summary>An event as it is archived: the same for every delivery and attempt of it.</summary>
+    public static CloudEvent ToPlainCloudEvent(WebhookEvent webhookEvent, BinaryData? body)
+        => ToPlainCloudEvent(
+            webhookEvent.Source, webhookEvent.Type, webhookEvent.Id, webhookEvent.ReceivedAt, webhookEvent.ContentType, webhookEvent.Assurance, body);
+
+    /// <summary>Reads a message.</summary>
+    /// <param name="message">The message's body: anything that somebody put on the queue.</param>
+    /// <param name="envelope">The envelope, or null.</param>
+    /// <param name="problem">What is wrong with the message, or null.</param>
+    public static bool TryDecode(BinaryData message, [NotNullWhen(true)] out Envelope? envelope, [NotNullWhen(false)] out string? problem)
+    {
+        envelope = null;
+        try
+        {
+            var cloudEvent = CloudEvent.Parse(message);
+            envelope = cloudEvent is null ? null : FromCloudEvent(cloudEvent);
+            problem = envelope is null ? "The message is no event of this app, or of a version that it does not know." : null;
+        }
+        // The client's parser reports what it does not like by several exceptions, and none of them is ours to let through.
+        catch (Exception exception) when (exception is JsonException or ArgumentException or FormatException or InvalidOperationException or NotSupportedException or OverflowException)
+        {
+            problem = $"The message is no CloudEvents JSON event: {exception.GetType().Name}.";
+        }
+
+        return envelope is not null;
+    }
+
+    private static CloudEvent ToPlainCloudEvent(
+        string source, string type, string id, DateTimeOffset time, string? contentType, Assurance assurance, BinaryData? body)
+    {
+        var path = SourcePrefix + source;
+        var cloudEvent = body is null
+            ? new CloudEvent(path, type, jsonSerializableData: null)
+            : new CloudEvent(path, type, body, contentType, CloudEventDataFormat.Binary);
+        cloudEvent.Id = id;
+        cloudEvent.Time = time;
+        cloudEvent.DataContentType = contentType;
+        cloudEvent.ExtensionAttributes["assurance"] = assurance == Assurance.Verified ? "verified" : "authenticated";
+        return cloudEvent;
+    }
+
+    /// <summary>Reads an event with its extension attributes.</summary>
+    /// <returns>The envelope; null if the event is none of this app's, or of another version.</returns>
+    public static Envelope? FromCloudEvent(CloudEvent cloudEvent)
+    {
+        if (!TryGetNumber(cloudEvent, "envelopeversion", out var version) || version != Version
+            || !TryGetNumber(cloudEvent, "attempt", out var attempt) || attempt < 1
+            || !TryGetNumber(cloudEvent, "redrive", out var redrive) || redrive < 0
+            || GetText(cloudEvent, "partitionkey") is not { } partitionKey
+            || GetText(cloudEvent, "rowkey") is not { } rowKey
+            || GetText(cloudEvent, "delivery") is not { } delivery
+            || !cloudEvent.Source.StartsWith(SourcePrefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var payload = GetText(cloudEvent, "payload");
+        return new Envelope
+        {
+            EventId = cloudEvent.Id,
+            Source = cloudEvent.Source[SourcePrefix.Length..],
+            Type = cloudEvent.Type,
+            Time = cloudEvent.Time ?? default,
+            ContentType = cloudEvent.DataContentType,
+            Assurance = GetText(cloudEvent, "assurance") == "authenticated" ? Assurance.Authenticated : Assurance.Verified,
+            PartitionKey = partitionKey,
+            RowKey = rowKey,
+            Delivery = delivery,
+            Attempt = attempt,
+            Redrive = redrive,
+            TraceParent = GetText(cloudEvent, "traceparent"),
+            Body = payload is null ? cloudEvent.Data ?? BinaryData.Empty : null,
+            Payload = payload,
+        };
+    }
+
+    private static string? GetText(CloudEvent cloudEvent, string name)
+        => cloudEvent.ExtensionAttributes.TryGetValue(name, out var value) && value is string { Length: > 0 } text ? text : null;
+
+    private static bool TryGetNumber(CloudEvent cloudEvent, string name, out int number)
+    {
+        number = 0;
+        return cloudEvent.ExtensionAttributes.TryGetValue(name, out var value)
+            && int.TryParse(Convert.ToString(value, CultureInfo.InvariantCulture), NumberStyles.Integer, CultureInfo.InvariantCulture, out number);
+    }
+}

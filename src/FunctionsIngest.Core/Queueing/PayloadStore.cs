@@ -1,0 +1,27 @@
+using Azure.Storage.Blobs.Models;
+using FunctionsIngest.Storage;
+
+namespace FunctionsIngest.Queueing;
+
+/// <summary>
+/// Bodies that a message cannot hold, one blob per delivery, <c>{partition}/{row}/{delivery}</c>, so that the row that owns a blob
+/// can be found from its name.
+/// </summary>
+internal sealed class PayloadStore(StorageClients clients)
+{
+    /// <summary>The blob of a delivery.</summary>
+    public static string NameOf(Envelope envelope) => $"{envelope.PartitionKey}/{envelope.RowKey}/{envelope.Delivery}";
+
+    /// <summary>Stores a body in one call.</summary>
+    public Task UploadAsync(string name, BinaryData body, CancellationToken cancellationToken)
+        => clients.Payloads.CreatedWhenMissingAsync(() => BlobBody.UploadAsync(clients.Payloads.GetBlobClient(name), body, cancellationToken), cancellationToken);
+
+    /// <summary>Loads a body.</summary>
+    /// <returns>The body; null if the blob is gone.</returns>
+    public Task<BinaryData?> DownloadAsync(string name, CancellationToken cancellationToken)
+        => BlobBody.DownloadAsync(clients.Payloads.GetBlobClient(name), cancellationToken);
+
+    /// <summary>Removes a body, if it is there.</summary>
+    public Task DeleteAsync(string name, CancellationToken cancellationToken)
+        => clients.Payloads.GetBlobClient(name).DeleteIfExistsAsync(DeleteSnapshotsOption.IncludeSnapshots, cancellationToken: cancellationToken);
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.Configuration;
+
+namespace FunctionsIngest.Secrets;
+
+/// <summary>Secrets from the configuration, as <c>Secrets:{name}</c>: one version each, read again at every refresh.</summary>
+internal sealed class ConfigurationSecretReader(IConfiguration configuration) : ISecretReader
+{
+    /// <inheritdoc />
+    public Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, CancellationToken cancellationToken)
+        => Task.FromResult<IReadOnlyList<SecretVersion>>(
+            configuration[KeyOf(name)] is { } value && !string.IsNullOrWhiteSpace(value) ? [new SecretVersion(value)] : []);
+
+    /// <inheritdoc />
+    public string Describe(string name) => KeyOf(name);
+
+    /// <summary>The configuration's key of a secret.</summary>
+    public static string KeyOf(string name) => $"Secrets:{name}";
+}

@@ -1,0 +1,119 @@
+using System.Collections.Frozen;
+using FunctionsIngest.Sources;
+using FunctionsIngest.Telemetry;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+
+namespace FunctionsIngest.Secrets;
+
+/// <summary>The keys of every source, read at the start and again in the background.</summary>
+internal sealed class KeyRing : IKeyRing, IHostedService, IDisposable
+{
+    /// <summary>How long a request waits for a read that is running: where there is no key yet, and where none verifies it.</summary>
+    public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
+
+    private readonly FrozenDictionary<string, CachedSecret> _secrets;
+    private readonly FrozenDictionary<string, SourceKeys> _sources;
+    private readonly TimeProvider _clock;
+
+    public KeyRing(SourceCatalogue sources, ISecretReader reader, IOptions<KeyVaultOptions> options, TimeProvider clock, VaultMetrics metrics, ILogger<KeyRing> logger)
+    {
+        _clock = clock;
+        _secrets = sources.All
+            .SelectMany(source => source.ClientKeyName is { } clientKey ? source.SecretNames.Append(clientKey) : source.SecretNames)
+            .Distinct(StringComparer.OrdinalIgnoreCase)
+            .ToFrozenDictionary(name => name, name => new CachedSecret(name, reader, options.Value, clock, metrics, logger), StringComparer.OrdinalIgnoreCase);
+        _sources = sources.All.ToFrozenDictionary(source => source.Name, source => new SourceKeys(source, name => _secrets[name], logger), StringComparer.Ordinal);
+
+        foreach (var source in _sources.Values)
+        {
+            foreach (var secret in source.Secrets.Distinct())
+                secret.Refreshed += () => source.Rebuild(clock.GetUtcNow());
+        }
+
+        metrics.ObserveAges(() => from secret in _secrets.Values let age = secret.Age where age is not null select (secret.Name, age.Value));
+    }
+
+    /// <inheritdoc />
+    public ValueTask<KeySet> GetAsync(Source source, CancellationToken cancellationToken)
+    {
+        var keys = _sources[source.Name];
+        return keys.KeysAt(_clock.GetUtcNow()) is { } known ? new(known) : new(GetSlowlyAsync(keys, cancellationToken));
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<KeySet?> GetNewerAsync(Source source, KeySet seen, CancellationToken cancellationToken)
+    {
+        var keys = _sources[source.Name];
+        if (keys.KeysAt(_clock.GetUtcNow()) is { } known && known != seen)
+            return known;
+
+        await RefreshAsync(keys, cancellationToken);
+
+        var now = _clock.GetUtcNow();
+        var newer = keys.KeysAt(now);
+        if (newer is not null && newer != seen)
+            return newer;
+
+        // The key that would verify the webhook may be in a secret that could not be read yet: forged is not what it may be called.
+        if (newer is null || keys.Secrets.Any(secret => secret.ReadingAt(now) is null))
+            throw keys.Unavailable();
+
+        return null;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<bool> IsReadyAsync(CancellationToken cancellationToken)
+    {
+        var waiting = _sources.Values.Where(keys => keys.KeysAt(_clock.GetUtcNow()) is null);
+        await Task.WhenAll(waiting.Select(keys => RefreshAsync(keys, cancellationToken)));
+        return _sources.Values.All(keys => keys.KeysAt(_clock.GetUtcNow()) is not null);
+    }
+
+    /// <summary>Begins to read every secret, so that the first webhook need not wait; the host does not wait for it either.</summary>
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        foreach (var secret in _secrets.Values)
+            secret.Refresh();
+        return Task.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        foreach (var secret in _secrets.Values)
+            secret.Dispose();
+    }
+
+    private async Task<KeySet> GetSlowlyAsync(SourceKeys keys, CancellationToken cancellationToken)
+    {
+        await RefreshAsync(keys, cancellationToken);
+        return keys.KeysAt(_clock.GetUtcNow()) ?? throw keys.Unavailable();
+    }
+
+    private async Task RefreshAsync(SourceKeys keys, CancellationToken cancellationToken)
+    {
+        List<Task>? running = null;
+        foreach (var secret in keys.Secrets)
+        {
+            if (secret.TryRefresh() is { IsCompleted: false } refresh)
+                (running ??= []).Add(refresh);
+        }
+
+        if (running is null)
+            return;
+
+        try
+        {
+            await Task.WhenAll(running).WaitAsync(LongestWait, _clock, cancellationToken);
+        }
+        catch (TimeoutException)
+        {
+            // What has been read by now decides.
+        }
+    }
+}

@@ -1,0 +1,74 @@
+using System.Collections.Concurrent;
+using Azure;
+using Azure.Security.KeyVault.Secrets;
+using Microsoft.Extensions.Options;
+
+namespace FunctionsIngest.Secrets;
+
+/// <summary>
+/// Secrets from Azure Key Vault. One read costs one call for every 25 versions that the secret has, and one call for each
+/// version that was not read before: a version's value never changes, so it is asked for once.
+/// </summary>
+internal sealed class KeyVaultSecretReader(SecretClient client, IOptions<KeyVaultOptions> options, TimeProvider clock) : ISecretReader
+{
+    private readonly ConcurrentDictionary<string, Dictionary<string, string>> _values = new(StringComparer.OrdinalIgnoreCase);
+
+    /// <inheritdoc />
+    /// <exception cref="RequestFailedException">The vault refused or could not be reached.</exception>
+    public async Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        // The caller holds a lock until the first wait, and whatever the client does before its own must not prolong it.
+        await Task.Yield();
+
+        var newest = (await ListAsync(name, cancellationToken))
+            .OrderByDescending(version => version.CreatedOn)
+            .Take(options.Value.MaxVersions)
+            .ToList();
+
+        var values = _values.GetOrAdd(name, static _ => new(StringComparer.Ordinal));
+        foreach (var dropped in values.Keys.Except(newest.Select(version => version.Version)).ToList())
+            values.Remove(dropped);
+
+        var versions = new List<SecretVersion>(newest.Count);
+        foreach (var version in newest)
+        {
+            if (!values.TryGetValue(version.Version, out var value))
+            {
+                value = (await client.GetSecretAsync(name, version.Version, cancellationToken)).Value.Value;
+                values.Add(version.Version, value);
+            }
+
+            versions.Add(new SecretVersion(value)
+            {
+                Id = version.Version,
+                CreatedOn = version.CreatedOn ?? DateTimeOffset.MinValue,
+                ExpiresOn = version.ExpiresOn,
+            });
+        }
+
+        return versions;
+    }
+
+    /// <inheritdoc />
+    public string Describe(string name) => $"Secret '{name}' of {client.VaultUri}";
+
+    private async Task<List<SecretProperties>> ListAsync(string name, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var listed = new List<SecretProperties>();
+        try
+        {
+            await foreach (var version in client.GetPropertiesOfSecretVersionsAsync(name, cancellationToken))
+            {
+                if (version.Enabled is true && !(version.NotBefore > now) && !(version.ExpiresOn <= now))
+                    listed.Add(version);
+            }
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            listed.Clear();
+        }
+
+        return listed;
+    }
+}

@@ -1,0 +1,81 @@
+using System.Collections.Frozen;
+using System.Text.RegularExpressions;
+using FunctionsIngest.Ingestion;
+
+namespace FunctionsIngest.Sources;
+
+/// <summary>Makes sources of their options.</summary>
+internal static partial class SourceFactory
+{
+    /// <summary>Makes every source that has no mistake.</summary>
+    /// <param name="options">The options.</param>
+    /// <param name="errors">Receives the mistakes of the others, each with the setting, the value and the fix.</param>
+    public static IReadOnlyList<Source> Create(WebhookOptions options, List<string> errors)
+    {
+        var sources = new List<Source>();
+        foreach (var (name, source) in options.Sources.OrderBy(source => source.Key, StringComparer.Ordinal))
+        {
+            var before = errors.Count;
+            var made = Create(name, source, options.Retention, errors);
+            if (errors.Count == before && made is not null)
+                sources.Add(made);
+        }
+
+        return sources;
+    }
+
+    private static Source? Create(string name, SourceOptions options, TimeSpan retention, List<string> errors)
+    {
+        var setting = $"Webhooks:Sources:{name}";
+        if (!SourceName().IsMatch(name))
+            errors.Add($"{setting}: '{name}' is no name for a source: use 2 to 32 lower-case letters and digits, a letter first, such as 'begini'.");
+        CheckSecrets(setting, options, errors);
+        if (options.Tolerance < TimeSpan.Zero)
+            errors.Add($"{setting}:Tolerance is {options.Tolerance:c}: give zero or more, such as 00:05:00.");
+
+        var allowed = AddressRanges.Parse($"{setting}:AllowedIPs", options.AllowedIPs, errors);
+        var pointers = new List<JsonPointer>();
+        foreach (var (index, text) in options.ReplayKey.Index())
+        {
+            if (JsonPointer.TryParse(text, out var pointer))
+                pointers.Add(pointer);
+            else
+                errors.Add($"{setting}:ReplayKey:{index} is '{text}', which is no JSON pointer: write it like /data/id.");
+        }
+
+        var scheme = SchemeCatalogue.Create(name, options, retention, errors);
+        return scheme is null ? null : new Source
+        {
+            Name = name,
+            Scheme = scheme,
+            SecretNames = [.. options.Secrets],
+            ClientKeyName = string.IsNullOrEmpty(options.ClientKey) ? null : options.ClientKey,
+            EventTypes = options.EventTypes.Count == 0 ? null : options.EventTypes.ToFrozenSet(StringComparer.Ordinal),
+            AllowedAddresses = allowed,
+            ReplayKey = pointers,
+        };
+    }
+
+    private static void CheckSecrets(string setting, SourceOptions options, List<string> errors)
+    {
+        if (options.Secrets.Count == 0)
+            errors.Add($"{setting}:Secrets is empty, and a source without a secret would let nobody in: name its secret, such as {setting}:Secrets:0 = begini-api-key.");
+        foreach (var (index, secret) in options.Secrets.Index())
+            CheckSecretName($"{setting}:Secrets:{index}", secret, errors);
+        if (!string.IsNullOrEmpty(options.ClientKey))
+            CheckSecretName($"{setting}:ClientKey", options.ClientKey, errors);
+    }
+
+    private static void CheckSecretName(string setting, string name, List<string> errors)
+    {
+        // Somebody may have put the secret itself where its name belongs, so what is no name is not repeated.
+        if (!SecretName().IsMatch(name))
+            errors.Add($"{setting} is no name of a secret: give the name (1 to 127 letters, digits and -), never the secret itself.");
+    }
+
+    [GeneratedRegex("^[a-z][a-z0-9]{1,31}$")]
+    private static partial Regex SourceName();
+
+    [GeneratedRegex("^[A-Za-z0-9-]{1,127}$")]
+    private static partial Regex SecretName();
+}

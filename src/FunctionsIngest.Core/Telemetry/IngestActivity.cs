@@ -1,0 +1,48 @@
+using System.Diagnostics;
+using FunctionsIngest.Queueing;
+
+namespace FunctionsIngest.Telemetry;
+
+/// <summary>
+/// The activity source <c>FunctionsIngest</c>. One trace per webhook: a new root at the request, for nobody has to trust the sender's
+/// <c>traceparent</c>; it goes on at the processor and ends at the handlers.
+/// </summary>
+internal static class IngestActivity
+{
+    /// <summary>The source's name.</summary>
+    public const string SourceName = "FunctionsIngest";
+
+    private static readonly ActivitySource Source = new(SourceName);
+
+    /// <summary>Starts a webhook's trace, linked to whatever trace the host began for the request.</summary>
+    /// <returns>The span; null if nobody listens. The caller disposes it.</returns>
+    public static Activity? StartWebhook(string source)
+    {
+        var request = Activity.Current;
+        Activity.Current = null;
+        var links = request is null ? null : new[] { new ActivityLink(request.Context) };
+        var activity = Source.StartActivity("webhook receive", ActivityKind.Server, default(ActivityContext), links: links);
+        if (activity is null)
+            Activity.Current = request;
+        return activity?.SetTag("webhook.source", source);
+    }
+
+    /// <summary>Starts one step of a webhook's way.</summary>
+    public static Activity? Start(string step, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(step, kind);
+
+    /// <summary>Starts the processing of a message: a child of the request that sent it, linked to the host's span.</summary>
+    public static Activity? StartProcessing(Envelope envelope)
+    {
+        var host = Activity.Current;
+        var links = host is null ? null : new[] { new ActivityLink(host.Context) };
+        ActivityContext.TryParse(envelope.TraceParent, null, isRemote: true, out var parent);
+        return Source.StartActivity("webhook process", ActivityKind.Consumer, parent, links: links)
+            ?.SetTag("webhook.source", envelope.Source)
+            .SetTag("messaging.message.id", envelope.Delivery)
+            .SetTag("webhook.id", envelope.EventId)
+            .SetTag("webhook.attempt", envelope.Attempt);
+    }
+
+    /// <summary>Starts one run of a handler.</summary>
+    public static Activity? StartHandler(string handler) => Source.StartActivity("webhook handle")?.SetTag("webhook.handler", handler);
+}

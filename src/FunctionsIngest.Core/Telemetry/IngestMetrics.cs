@@ -1,0 +1,85 @@
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+
+namespace FunctionsIngest.Telemetry;
+
+/// <summary>
+/// The meter <c>FunctionsIngest</c>. Tags have bounded values: sources are the configured ones or <see cref="Unknown"/>, event types and ids never
+/// are a tag.
+/// </summary>
+internal sealed class IngestMetrics
+{
+    /// <summary>The meter's name.</summary>
+    public const string MeterName = "FunctionsIngest";
+
+    /// <summary>The source of requests to a path that no source has.</summary>
+    public const string Unknown = "unknown";
+
+    /// <summary>The source of messages that could not be read.</summary>
+    public const string Unreadable = "unreadable";
+
+    private readonly Counter<long> _received;
+    private readonly Counter<long> _answered;
+    private readonly Histogram<double> _answerDuration;
+    private readonly Histogram<double> _insertDuration;
+    private readonly Histogram<double> _sendDuration;
+    private readonly Histogram<long> _bodySize;
+    private readonly Histogram<double> _queueTime;
+    private readonly Histogram<double> _handlerDuration;
+    private readonly Counter<long> _processed;
+    private readonly Counter<long> _poisoned;
+    private readonly Counter<long> _redriven;
+
+    public IngestMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _received = meter.CreateCounter<long>("ingest.webhooks.received", "{webhook}", "Requests to a webhook path.");
+        _answered = meter.CreateCounter<long>("ingest.webhooks.answered", "{webhook}", "Answers, by outcome and reason.");
+        _answerDuration = meter.CreateHistogram<double>("ingest.answer.duration", "s", "From the request's arrival to its answer.");
+        _insertDuration = meter.CreateHistogram<double>("ingest.insert.duration", "s", "The insert of the replay row.");
+        _sendDuration = meter.CreateHistogram<double>("ingest.send.duration", "s", "The hand-over to the queue, a large body's upload included.");
+        _bodySize = meter.CreateHistogram<long>("ingest.body.size", "By", "Bodies of accepted webhooks.");
+        _queueTime = meter.CreateHistogram<double>("ingest.queue.time", "s", "From a request's arrival to the processing of its message.");
+        _handlerDuration = meter.CreateHistogram<double>("ingest.handler.duration", "s", "One run of one handler.");
+        _processed = meter.CreateCounter<long>("ingest.events.processed", "{event}", "Ends of attempts, by outcome.");
+        _poisoned = meter.CreateCounter<long>("ingest.events.poisoned", "{event}", "Events and messages that were given up.");
+        _redriven = meter.CreateCounter<long>("ingest.events.redriven", "{event}", "Events that were redriven from poison.");
+    }
+
+    public void Received(string source) => _received.Add(1, new KeyValuePair<string, object?>("source", source));
+
+    /// <param name="source">The source, or <see cref="Unknown"/>.</param>
+    /// <param name="outcome">What the caller was told.</param>
+    /// <param name="reason">What exactly was wrong; a name of a fixed set.</param>
+    /// <param name="duration">How long the answer took.</param>
+    public void Answered(string source, string outcome, string reason, TimeSpan duration)
+    {
+        var tags = new TagList { { "source", source }, { "outcome", outcome } };
+        _answerDuration.Record(duration.TotalSeconds, tags);
+        tags.Add("reason", reason);
+        _answered.Add(1, tags);
+    }
+
+    public void Inserted(string source, TimeSpan duration) => _insertDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("source", source));
+
+    public void Sent(string source, long bodySize, TimeSpan duration)
+    {
+        var tag = new KeyValuePair<string, object?>("source", source);
+        _sendDuration.Record(duration.TotalSeconds, tag);
+        _bodySize.Record(bodySize, tag);
+    }
+
+    public void Dequeued(string source, TimeSpan age)
+        => _queueTime.Record(Math.Max(0, age.TotalSeconds), new KeyValuePair<string, object?>("source", source));
+
+    public void Handled(string source, string handler, string outcome, TimeSpan duration)
+        => _handlerDuration.Record(duration.TotalSeconds, new TagList { { "source", source }, { "handler", handler }, { "outcome", outcome } });
+
+    /// <param name="source">The source.</param>
+    /// <param name="outcome"><c>processed</c>, <c>retried</c> or <c>poisoned</c>.</param>
+    public void Processed(string source, string outcome) => _processed.Add(1, new TagList { { "source", source }, { "outcome", outcome } });
+
+    public void Poisoned(string source) => _poisoned.Add(1, new KeyValuePair<string, object?>("source", source));
+
+    public void Redriven(string source) => _redriven.Add(1, new KeyValuePair<string, object?>("source", source));
+}

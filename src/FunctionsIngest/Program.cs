@@ -1,0 +1,36 @@
+using Azure.Identity;
+using Azure.Monitor.OpenTelemetry.Exporter;
+using FunctionsIngest;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Azure.Functions.Worker.Builder;
+using Microsoft.Azure.Functions.Worker.OpenTelemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using OpenTelemetry;
+using OpenTelemetry.Logs;
+
+var builder = FunctionsApplication.CreateBuilder(args);
+builder.ConfigureFunctionsWebApplication();
+builder.Services.AddWebhookIngestion(builder.Configuration);
+
+// Webhooks:MaxBodyBytes is enforced while the body is read, and answered with 413. A limit of Kestrel's own would cut the
+// connection while the host still forwards the body, and the host would answer 500 instead. The host lets 100 MB through.
+builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+
+var telemetry = builder.Services.AddOpenTelemetry()
+    .UseFunctionsWorkerDefaults()
+    .WithTracing(tracing => tracing.AddSource("FunctionsIngest"))
+    .WithMetrics(metrics => metrics.AddMeter("FunctionsIngest"));
+builder.Services.Configure<OpenTelemetryLoggerOptions>(logging => logging.IncludeScopes = true);
+
+if (builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is { Length: > 0 } connection)
+{
+    telemetry.UseAzureMonitorExporter(exporter =>
+    {
+        exporter.ConnectionString = connection;
+        if (builder.Configuration["AZURE_CLIENT_ID"] is { Length: > 0 } identity)
+            exporter.Credential = new ManagedIdentityCredential(ManagedIdentityId.FromUserAssignedClientId(identity));
+    });
+}
+
+builder.Build().Run();

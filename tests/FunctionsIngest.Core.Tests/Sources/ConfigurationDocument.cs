@@ -1,0 +1,98 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using FunctionsIngest.Secrets;
+using FunctionsIngest.Sources;
+using FunctionsIngest.Storage;
+
+namespace FunctionsIngest.Core.Tests.Sources;
+
+/// <summary>Writes docs/configuration.md from the options classes: their names, their documentation and their defaults.</summary>
+internal static partial class ConfigurationDocument
+{
+    private static readonly XDocument Documentation = XDocument.Load(Path.ChangeExtension(typeof(WebhookOptions).Assembly.Location, ".xml"));
+
+    private static readonly Dictionary<string, string> StorageKeys = new(StringComparer.Ordinal)
+    {
+        [nameof(StorageOptions.ConnectionString)] = StorageOptions.ConnectionKey,
+        [nameof(StorageOptions.QueueServiceUri)] = $"{StorageOptions.ConnectionKey}:queueServiceUri",
+        [nameof(StorageOptions.TableServiceUri)] = $"{StorageOptions.ConnectionKey}:tableServiceUri",
+        [nameof(StorageOptions.BlobServiceUri)] = $"{StorageOptions.ConnectionKey}:blobServiceUri",
+        [nameof(StorageOptions.ClientId)] = $"{StorageOptions.ConnectionKey}:clientId",
+        [nameof(StorageOptions.Queue)] = StorageOptions.QueueKey,
+    };
+
+    /// <summary>Every key with its meaning and its default.</summary>
+    public static IReadOnlyList<(string Section, string Key, string Meaning, string Default)> Rows { get; } =
+    [
+        .. Describe("Storage", new StorageOptions(), property => StorageKeys[property]),
+        .. Describe("Secrets", new KeyVaultOptions(), property => $"{KeyVaultOptions.Section}:{property}"),
+        ("Secrets", "Secrets:<name>", "A secret's value, read where `KeyVault:Uri` is not set. Several keys stand on lines of their own, all of them valid.", "not set"),
+        .. Describe("Webhooks", new WebhookOptions(), property => $"{WebhookOptions.Section}:{property}"),
+        .. Describe("A source", new SourceOptions(), property => $"{WebhookOptions.Section}:Sources:<source>:{property}"),
+        .. Describe("A source of the scheme `custom`", new SignatureOptions(), property => $"{WebhookOptions.Section}:Sources:<source>:Signature:{property}"),
+    ];
+
+    /// <summary>The document.</summary>
+    public static string Write()
+    {
+        var text = new StringBuilder();
+        text.Append(
+            """
+            # Configuration
+
+            The same keys everywhere: app settings in Azure and environment variables anywhere (with `__` for `:`), `local.settings.json` under Core Tools,
+            `appsettings*.json` and the command line with the local host. All mistakes are reported together when the app starts, each with the
+            setting, its value and what to do. A time is written `days.hours:minutes:seconds`.
+
+            This page is made from the options classes, and a test keeps it current.
+
+            """);
+        foreach (var section in Rows.GroupBy(row => row.Section))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n## {section.Key}\n\n| key | meaning | default |\n|---|---|---|\n");
+            foreach (var (_, key, meaning, fallback) in section)
+                text.Append(CultureInfo.InvariantCulture, $"| `{key}` | {meaning.Replace("|", "\\|", StringComparison.Ordinal)} | {fallback} |\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<(string Section, string Key, string Meaning, string Default)> Describe<T>(string section, T options, Func<string, string> keyOf)
+        where T : notnull
+        => from property in SettingsBinder.SettingsOf(typeof(T))
+           where property.PropertyType != typeof(SignatureOptions) && property.Name != nameof(WebhookOptions.Sources)
+           select (section, keyOf(property.Name) + (IsList(property) ? ":<n>" : ""), MeaningOf(property), DefaultOf(property, options));
+
+    private static bool IsList(PropertyInfo property) => property.PropertyType.IsGenericType && typeof(IEnumerable).IsAssignableFrom(property.PropertyType);
+
+    private static string MeaningOf(PropertyInfo property)
+    {
+        var member = $"P:{property.DeclaringType!.FullName}.{property.Name}";
+        var summary = Documentation.Descendants("member").Single(element => (string?)element.Attribute("name") == member).Element("summary")!;
+        var text = string.Concat(summary.Nodes().Select(node => node switch
+        {
+            XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+            XElement { Name.LocalName: "see" } see => $"`{((string)see.Attribute("cref")!).Split('.')[^1]}`",
+            _ => node.ToString(),
+        }));
+        return WhiteSpace().Replace(System.Net.WebUtility.HtmlDecode(text), " ").Trim();
+    }
+
+    private static string DefaultOf(PropertyInfo property, object options) => property.GetValue(options) switch
+    {
+        _ when property.Name == nameof(WebhookOptions.RetryDelays) => string.Join(", ", WebhookOptions.DefaultRetryDelays.Select(delay => $"`{delay:c}`")),
+        null => "not set",
+        "" => "empty",
+        TimeSpan time => $"`{time:c}`",
+        bool flag => flag ? "`true`" : "`false`",
+        string or int => $"`{string.Create(CultureInfo.InvariantCulture, $"{property.GetValue(options)}")}`",
+        _ => "none",
+    };
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace();
+}

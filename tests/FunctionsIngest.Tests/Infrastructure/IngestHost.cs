@@ -1,0 +1,172 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using FunctionsIngest.Replay;
+using FunctionsIngest.Storage;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Testing;
+
+namespace FunctionsIngest.Tests.Infrastructure;
+
+/// <summary>
+/// The core behind a real HTTP server on a free port, with the same routes as the two hosts. Messages are processed when the test
+/// says so, so that a test can look at every state between.
+/// </summary>
+internal sealed class IngestHost : IAsyncDisposable
+{
+    /// <summary>The key of the source <c>begini</c>.</summary>
+    public const string BeginiKey = "begini-test-key";
+
+    /// <summary>The secret of the source <c>standard</c>.</summary>
+    public const string StandardSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    /// <summary>The secret of the source <c>aghanim</c>.</summary>
+    public const string AghanimSecret = "aghanim-test-secret";
+
+    private readonly WebApplication _app;
+
+    private IngestHost(WebApplication app, HttpClient http, FakeLogCollector log)
+    {
+        _app = app;
+        Http = http;
+        Log = log;
+    }
+
+    /// <summary>A client of the host.</summary>
+    public HttpClient Http { get; }
+
+    /// <summary>What was logged.</summary>
+    public FakeLogCollector Log { get; }
+
+    /// <summary>What a host calls.</summary>
+    public WebhookIngestion Ingestion => Get<WebhookIngestion>();
+
+    /// <summary>The clients of the host's storage.</summary>
+    public StorageClients Clients => Get<StorageClients>();
+
+    /// <summary>Starts a host.</summary>
+    /// <param name="storage">The connection string.</param>
+    /// <param name="settings">Settings beyond the three sources that every host has.</param>
+    /// <param name="services">Services beyond the core's.</param>
+    public static async Task<IngestHost> StartAsync(
+        string storage, IEnumerable<KeyValuePair<string, string?>>? settings = null, Action<IServiceCollection>? services = null)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null).UseUrls("http://127.0.0.1:0");
+        builder.Services.AddRoutingCore();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["WebhookStorage"] = storage,
+            ["Webhooks:Sources:begini:Scheme"] = "begini",
+            ["Webhooks:Sources:begini:Secrets:0"] = "begini-api-key",
+            ["Webhooks:Sources:standard:Scheme"] = "standard-webhooks",
+            ["Webhooks:Sources:standard:Secrets:0"] = "standard-secret",
+            ["Webhooks:Sources:aghanim:Scheme"] = "aghanim",
+            ["Webhooks:Sources:aghanim:Secrets:0"] = "aghanim-secret",
+            ["Secrets:begini-api-key"] = BeginiKey,
+            ["Secrets:standard-secret"] = StandardSecret,
+            ["Secrets:aghanim-secret"] = AghanimSecret,
+        });
+        builder.Configuration.AddInMemoryCollection(settings ?? []);
+        var log = new FakeLogCollector();
+        builder.Logging.SetMinimumLevel(LogLevel.Trace).AddProvider(new FakeLoggerProvider(log));
+        builder.Services.AddWebhookIngestion(builder.Configuration);
+        services?.Invoke(builder.Services);
+
+        var app = builder.Build();
+        app.UseRouting();
+        app.Map("/webhooks/{source}", (HttpContext context, string source, WebhookIngestion ingestion) => ingestion.ReceiveAsync(context, source));
+        app.Map("/health", (WebhookIngestion ingestion) => ingestion.Health());
+        app.Map("/health/ready", (WebhookIngestion ingestion, CancellationToken token) => ingestion.ReadyAsync(token));
+        await app.StartAsync();
+        await app.Services.GetRequiredService<StorageClients>().CreateAllAsync(CancellationToken.None);
+        return new IngestHost(app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) }, log);
+    }
+
+    /// <summary>A service of the host.</summary>
+    public T Get<T>()
+        where T : notnull => _app.Services.GetRequiredService<T>();
+
+    /// <summary>A webhook of the source <c>begini</c>, signed by its document and not by the product.</summary>
+    public static HttpRequestMessage Begini(string body, string key = BeginiKey) => Begini(Encoding.UTF8.GetBytes(body), key);
+
+    /// <summary>A webhook of the source <c>begini</c>, signed by its document and not by the product.</summary>
+    public static HttpRequestMessage Begini(byte[] body, string key = BeginiKey)
+    {
+        var request = Post("begini", body);
+        request.Headers.Add("X-Signature", Convert.ToHexStringLower(HMACSHA512.HashData(Encoding.UTF8.GetBytes(key), body)));
+        return request;
+    }
+
+    /// <summary>An unsigned webhook.</summary>
+    public static HttpRequestMessage Post(string source, byte[] body)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return new HttpRequestMessage(HttpMethod.Post, $"/webhooks/{source}") { Content = content };
+    }
+
+    /// <summary>Sends a webhook of the source <c>begini</c>.</summary>
+    /// <returns>The status, and of a 200 the body's status and id.</returns>
+    public async Task<(HttpStatusCode Status, string? Outcome, string? Id)> SendBeginiAsync(string body)
+    {
+        using var request = Begini(body);
+        using var response = await Http.SendAsync(request);
+        return await ReadAsync(response);
+    }
+
+    /// <summary>Reads an answer.</summary>
+    public static async Task<(HttpStatusCode Status, string? Outcome, string? Id)> ReadAsync(HttpResponseMessage response)
+    {
+        if (response.StatusCode != HttpStatusCode.OK)
+            return (response.StatusCode, null, null);
+
+        using var json = JsonDocument.Parse(await response.Content.ReadAsStreamAsync());
+        return (response.StatusCode, json.RootElement.GetProperty("status").GetString(), json.RootElement.GetProperty("id").GetString());
+    }
+
+    /// <summary>Processes every message that is visible, once, as a host does: deleted on success, left on failure.</summary>
+    /// <returns>How many messages were taken.</returns>
+    public async Task<int> ProcessVisibleAsync()
+    {
+        var taken = 0;
+        while ((await Clients.Events.ReceiveMessageAsync(TimeSpan.FromMinutes(10))).Value is { } message)
+        {
+            taken++;
+            await Ingestion.ProcessAsync(message.Body, CancellationToken.None);
+            await Clients.Events.DeleteMessageAsync(message.MessageId, message.PopReceipt);
+        }
+
+        return taken;
+    }
+
+    /// <summary>The row of an event.</summary>
+    public Task<ReplayRow?> FindRowAsync(string source, string eventId)
+        => Get<ReplayTable>().FindAsync($"{source}-{eventId[..2]}", eventId[2..], CancellationToken.None);
+
+    /// <summary>How many messages the queue holds, invisible ones included.</summary>
+    public async Task<long> CountMessagesAsync() => (await Clients.Events.GetPropertiesAsync()).Value.ApproximateMessagesCountLong;
+
+    /// <summary>The names of the archive's blobs.</summary>
+    public async Task<IReadOnlyList<string>> ListArchiveAsync()
+    {
+        var names = new List<string>();
+        await foreach (var blob in Clients.Archive.GetBlobsAsync())
+            names.Add(blob.Name);
+        return names;
+    }
+
+    /// <summary>Stops the host.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+    }
+}

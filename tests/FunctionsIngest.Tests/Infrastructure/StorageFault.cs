@@ -1,0 +1,47 @@
+namespace FunctionsIngest.Tests.Infrastructure;
+
+/// <summary>What goes wrong with a call to storage.</summary>
+internal abstract record StorageFault
+{
+    private StorageFault()
+    {
+    }
+
+    /// <summary>The connection is cut before the request has reached storage: nothing was done.</summary>
+    public static StorageFault CutBefore { get; } = new Cut(ReachesStorage: false);
+
+    /// <summary>The connection is cut after storage has carried out the request: the client cannot know.</summary>
+    public static StorageFault CutAfter { get; } = new Cut(ReachesStorage: true);
+
+    /// <summary>Storage carries out the request; the connection is cut in the middle of the answer's body. An answer without a body is cut whole.</summary>
+    public static StorageFault CutAnswer { get; } = new CutInAnswer();
+
+    /// <summary>The request does not reach storage and nothing ever comes back, until the client gives up.</summary>
+    public static StorageFault Silent { get; } = new Silence(ReachesStorage: false);
+
+    /// <summary>Storage carries out the request, and its answer never comes back.</summary>
+    public static StorageFault SilentAfter { get; } = new Silence(ReachesStorage: true);
+
+    /// <summary>The request reaches storage late.</summary>
+    public static StorageFault Late(TimeSpan delay) => new Delay(delay);
+
+    /// <summary>The request reaches storage when the test says so.</summary>
+    public static StorageFault Until(Task released) => new Hold(released);
+
+    /// <summary>The request does not reach storage; an error is answered in its place.</summary>
+    /// <param name="status">The HTTP status: 500, 503, 429, 409 …</param>
+    /// <param name="errorCode">Storage's name for the error: <c>ServerBusy</c>, <c>TableBeingDeleted</c> …</param>
+    public static StorageFault Answer(int status, string errorCode) => new Error(status, errorCode);
+
+    internal sealed record Cut(bool ReachesStorage) : StorageFault;
+
+    internal sealed record CutInAnswer : StorageFault;
+
+    internal sealed record Silence(bool ReachesStorage) : StorageFault;
+
+    internal sealed record Delay(TimeSpan By) : StorageFault;
+
+    internal sealed record Hold(Task Released) : StorageFault;
+
+    internal sealed record Error(int Status, string Code) : StorageFault;
+}

@@ -1,0 +1,16 @@
+// Runs Azurite for as long as standard input stays open. Whoever started it holds the other end: closing it stops Azurite
+// gracefully (it saves only every few seconds), and so does the end of that process, however it came about.
+
+// Ctrl-C reaches every process of a terminal. Azurite must outlive the host, which still finishes what is in flight.
+const once = process.once;
+process.once = function (event, listener) {
+  return event === "SIGINT" ? this : once.call(this, event, listener);
+};
+process.on("SIGINT", () => {});
+
+process.stdin.resume().on("end", () => {
+  // Azurite listens for this message once it serves; before that there is nothing to save.
+  if (!process.emit("message", "shutdown")) process.exit(0);
+});
+
+require("azurite/dist/src/azurite.js");
