@@ -1,4 +1,5 @@
 using System.Net;
+using FunctionsIngest.DeliveryTests;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Secrets;
 using Microsoft.Extensions.Configuration;
@@ -31,6 +32,7 @@ internal sealed class WebhookOptionsValidator(IConfiguration configuration) : IV
                 SecretValidation.Check(source, configuration, errors);
         }
 
+        DeliveryTestValidation.Check(options.DeliveryTests, configuration, errors);
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
