@@ -1,4 +1,3 @@
-using Azure.Storage.Queues;
 using FunctionsIngest.Chaos.Handlers;
 using FunctionsIngest.Local.Pump;
 using FunctionsIngest.Storage;
@@ -83,32 +82,5 @@ internal static class HostCommand
         await using var input = Console.OpenStandardInput();
         await input.CopyToAsync(Stream.Null);
         lifetime.StopApplication();
-    }
-
-    private static IServiceCollection AddPump(this IServiceCollection services, HostQueueSettings settings, TimeSpan invisibility)
-    {
-        services.AddSingleton<IHostedService>(provider => Pump(provider, clients => clients.Events, clients => clients.PoisonQueue, ingestion => ingestion.ProcessAsync));
-        services.AddSingleton<IHostedService>(provider => Pump(provider, clients => clients.PoisonQueue, _ => null, ingestion => ingestion.KeepPoisonAsync));
-        return services.AddHostedService(provider => new SweepTimer(
-            provider.GetRequiredService<WebhookIngestion>().SweepAsync,
-            provider.GetRequiredService<TimeProvider>(),
-            provider.GetRequiredService<ILogger<SweepTimer>>()));
-
-        QueuePump Pump(
-            IServiceProvider provider,
-            Func<StorageClients, QueueClient> queue,
-            Func<StorageClients, QueueClient?> poison,
-            Func<WebhookIngestion, Func<BinaryData, CancellationToken, Task>> process)
-        {
-            var clients = provider.GetRequiredService<StorageClients>();
-            return new QueuePump(
-                queue(clients),
-                poison(clients),
-                settings,
-                invisibility,
-                process(provider.GetRequiredService<WebhookIngestion>()),
-                provider.GetRequiredService<TimeProvider>(),
-                provider.GetRequiredService<ILogger<QueuePump>>());
-        }
     }
 }
