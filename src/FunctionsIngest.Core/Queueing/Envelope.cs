@@ -146,7 +146,6 @@ internal sealed record Envelope
             || GetText(cloudEvent, "partitionkey") is not { } partitionKey
             || GetText(cloudEvent, "rowkey") is not { } rowKey
             || GetText(cloudEvent, "delivery") is not { } delivery
-            || cloudEvent.Time is not { } time
             || !cloudEvent.Source.StartsWith(SourcePrefix, StringComparison.Ordinal))
         {
             return null;
@@ -158,7 +157,7 @@ internal sealed record Envelope
             EventId = cloudEvent.Id,
             Source = cloudEvent.Source[SourcePrefix.Length..],
             Type = cloudEvent.Type,
-            Time = time,
+            Time = cloudEvent.Time ?? default,
             ContentType = cloudEvent.DataContentType,
             Assurance = GetText(cloudEvent, "assurance") == "authenticated" ? Assurance.Authenticated : Assurance.Verified,
             PartitionKey = partitionKey,
