@@ -36,6 +36,9 @@ internal sealed class StorageProxy : IAsyncDisposable
     /// <summary>Every call so far, in the order in which they came.</summary>
     public IReadOnlyList<StorageCall> Calls => [.. _calls];
 
+    /// <summary>Every message that was sent so far, in order, answered or not.</summary>
+    public IReadOnlyList<SentMessage> Sent => [.. _calls.Select(SentMessage.From).OfType<SentMessage>()];
+
     /// <summary>Starts a proxy on free ports in front of an account.</summary>
     public static async Task<StorageProxy> StartAsync(string connectionString)
     {
