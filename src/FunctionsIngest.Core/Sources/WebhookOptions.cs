@@ -18,6 +18,12 @@ internal sealed class WebhookOptions
     /// <summary>Larger bodies get 413. In bytes, 1 to 104857600.</summary>
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
 
+    /// <summary>How many bytes of bodies are held in memory at a time; a request past it gets 503. 1 MiB to 1 GiB.</summary>
+    public int MaxBytesInMemory { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How many bytes of bodies over 1 MiB are spooled to temporary files at a time; a request past it gets 503. 1 MiB to 1 TiB.</summary>
+    public long MaxBytesSpooled { get; set; } = 512 * 1024 * 1024;
+
     /// <summary>Whether every event is kept in the Blob container <c>webhook-archive</c>.</summary>
     public bool Archive { get; set; } = true;
 

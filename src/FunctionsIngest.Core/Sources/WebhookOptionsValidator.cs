@@ -19,6 +19,8 @@ internal sealed class WebhookOptionsValidator(IConfiguration configuration) : IV
         CheckRange("AnswerWithin", options.AnswerWithin, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), errors);
         CheckRange("StorageTryTimeout", options.StorageTryTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60), errors);
         CheckRange("MaxBodyBytes", options.MaxBodyBytes, 1, WebhookOptions.LargestMaxBodyBytes, errors);
+        CheckRange("MaxBytesInMemory", options.MaxBytesInMemory, 1 << 20, 1 << 30, errors);
+        CheckRange("MaxBytesSpooled", options.MaxBytesSpooled, 1L << 20, 1L << 40, errors);
         CheckRange("StorageTries", options.StorageTries, 1, 5, errors);
         CheckRetryDelays(options, errors);
         AddressRanges.Parse(WebhookOptions.TrustedProxiesKey, options.TrustedProxies, errors);
