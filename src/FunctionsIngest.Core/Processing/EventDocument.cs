@@ -27,7 +27,7 @@ internal static class EventDocument
             async () =>
             {
                 if (!IsInline(body))
-                    await container.GetBlobClient(BodyNameOf(name)).UploadAsync(body, overwrite: true, cancellationToken);
+                    await BlobBody.UploadAsync(container.GetBlobClient(BodyNameOf(name)), body, cancellationToken);
 
                 await container.GetBlobClient($"{name}.json").UploadAsync(
                     new BinaryData(JsonSerializer.SerializeToUtf8Bytes(document, Json)),
@@ -52,11 +52,9 @@ internal static class EventDocument
     }
 
     /// <summary>Reads a body that stands beside its document.</summary>
-    public static async Task<(BinaryData Body, ETag ETag)> ReadBodyAsync(BlobContainerClient container, string name, CancellationToken cancellationToken)
-    {
-        var blob = (await container.GetBlobClient(BodyNameOf(name)).DownloadContentAsync(cancellationToken)).Value;
-        return (blob.Content, blob.Details.ETag);
-    }
+    /// <returns>The body and its ETag; null if it is not there.</returns>
+    public static Task<(BinaryData Body, ETag ETag)?> ReadBodyAsync(BlobContainerClient container, string name, CancellationToken cancellationToken)
+        => BlobBody.DownloadVersionAsync(container.GetBlobClient(BodyNameOf(name)), cancellationToken);
 
     /// <summary>Removes a document if nobody has changed it, then its body, likewise: whoever writes both again writes the body first.</summary>
     /// <param name="container">The container.</param>

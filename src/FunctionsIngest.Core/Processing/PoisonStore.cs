@@ -52,7 +52,7 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
         => EventDocument.ReadAsync<PoisonDocument>(clients.Poison, name, cancellationToken);
 
     /// <summary>Reads a body that stands beside its document.</summary>
-    public Task<(BinaryData Body, ETag ETag)> ReadBodyAsync(string name, CancellationToken cancellationToken)
+    public Task<(BinaryData Body, ETag ETag)?> ReadBodyAsync(string name, CancellationToken cancellationToken)
         => EventDocument.ReadBodyAsync(clients.Poison, name, cancellationToken);
 
     /// <summary>Removes a document and its body, each if nobody has changed it since it was read; an ETag of null: whatever is there.</summary>

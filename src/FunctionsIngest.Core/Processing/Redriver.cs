@@ -35,7 +35,11 @@ internal sealed class Redriver(PoisonStore store, ReplayTable table, EventQueue 
             }
 
             if (kept.Payload == EventDocument.BodyNameOf(name))
-                beside = await store.ReadBodyAsync(name, cancellationToken);
+            {
+                beside = await store.ReadBodyAsync(name, cancellationToken)
+                    ?? throw new InvalidDataException($"The poison document '{name}' has lost the blob of its body.");
+            }
+
             var redriven = kept with
             {
                 Body = beside?.Body ?? kept.Body,

@@ -2,7 +2,9 @@ using System.IO.Compression;
 using System.Text;
 using FsCheck.Xunit;
 using FunctionsIngest.Ingestion;
+using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Core.Tests.Ingestion;
 
@@ -88,7 +90,17 @@ public sealed class ContentCodingTests
         => new[] { "gzip", "deflate", "br" }.All(coding => Enum.IsDefined(TryInflate(coding, body, out _)));
 
     private static ContentCodingResult TryInflate(string coding, byte[] body, out byte[]? inflated)
-        => ContentCoding.TryInflate(new HeaderDictionary { ["Content-Encoding"] = coding }, body, Limit, out inflated);
+    {
+        var budget = new BodyBudget(Options.Create(new WebhookOptions()));
+        var inflating = ContentCoding.TryInflateAsync(new HeaderDictionary { ["Content-Encoding"] = coding }, body, budget, Limit);
+        // What stands in memory is inflated without waiting.
+        Assert.True(inflating.IsCompleted);
+        var (result, buffer) = inflating.GetAwaiter().GetResult();
+        inflated = buffer?.Bytes.ToArray();
+        buffer?.Dispose();
+        Assert.Equal((0, 0), (budget.Held, budget.Spooled));
+        return result;
+    }
 
     private static byte[] Compress(string coding, byte[] body)
     {

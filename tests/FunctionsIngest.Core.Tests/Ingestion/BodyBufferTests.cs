@@ -1,11 +1,15 @@
 using FunctionsIngest.Ingestion;
+using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Core.Tests.Ingestion;
 
-public sealed class BodyReaderTests
+public sealed class BodyBufferTests
 {
-    private const int Limit = 100_000;
+    private const int Limit = 3_000_000;
+
+    private static BodyBudget Budget => new(Options.Create(new WebhookOptions()));
 
     [Theory]
     [InlineData(0)]
@@ -14,6 +18,10 @@ public sealed class BodyReaderTests
     [InlineData(16 * 1024)]
     [InlineData(16 * 1024 + 1)]
     [InlineData(65_536)]
+    [InlineData(1024 * 1024 - 1)]
+    [InlineData(1024 * 1024)]
+    [InlineData(1024 * 1024 + 1)]
+    [InlineData(2 * 1024 * 1024)]
     [InlineData(Limit - 1)]
     [InlineData(Limit)]
     public async Task A_body_within_the_limit_is_read_whole_however_it_arrives(int length)
@@ -22,7 +30,7 @@ public sealed class BodyReaderTests
         new Random(length).NextBytes(bytes);
         foreach (var (announced, piece) in new[] { (true, int.MaxValue), (false, int.MaxValue), (false, 1021), (true, 4096) })
         {
-            using var body = await BodyReader.ReadAsync(Request(bytes, announced ? length : null, piece), Limit, CancellationToken.None);
+            using var body = await BodyBuffer.ReadAsync(Request(bytes, announced ? length : null, piece), Budget, Limit, CancellationToken.None);
 
             Assert.NotNull(body);
             Assert.True(body.Bytes.Span.SequenceEqual(bytes));
@@ -36,7 +44,7 @@ public sealed class BodyReaderTests
     {
         var source = new Pieces(new byte[length], 1000);
 
-        Assert.Null(await BodyReader.ReadAsync(Request(source, null), Limit, CancellationToken.None));
+        Assert.Null(await BodyBuffer.ReadAsync(Request(source, null), Budget, Limit, CancellationToken.None));
 
         Assert.InRange(source.Position, Limit + 1, Limit + 1000);
     }
@@ -46,8 +54,8 @@ public sealed class BodyReaderTests
     {
         var source = new Pieces(new byte[10], 10);
 
-        Assert.Null(await BodyReader.ReadAsync(Request(source, Limit + 1L), Limit, CancellationToken.None));
-        Assert.Null(await BodyReader.ReadAsync(Request(source, long.MaxValue), Limit, CancellationToken.None));
+        Assert.Null(await BodyBuffer.ReadAsync(Request(source, Limit + 1L), Budget, Limit, CancellationToken.None));
+        Assert.Null(await BodyBuffer.ReadAsync(Request(source, long.MaxValue), Budget, Limit, CancellationToken.None));
 
         Assert.Equal(0, source.Position);
     }
@@ -59,7 +67,7 @@ public sealed class BodyReaderTests
         var request = Request([1], 100 * 1024 * 1024, 1);
         var before = GC.GetAllocatedBytesForCurrentThread();
 
-        using var body = await BodyReader.ReadAsync(request, 100 * 1024 * 1024, CancellationToken.None);
+        using var body = await BodyBuffer.ReadAsync(request, Budget, 100 * 1024 * 1024, CancellationToken.None);
 
         Assert.Equal(1, body!.Bytes.Length);
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
@@ -68,10 +76,10 @@ public sealed class BodyReaderTests
     [Fact]
     public async Task A_limit_of_one_byte_holds()
     {
-        using var one = await BodyReader.ReadAsync(Request([7], null, 1), 1, CancellationToken.None);
+        using var one = await BodyBuffer.ReadAsync(Request([7], null, 1), Budget, 1, CancellationToken.None);
 
         Assert.Equal([7], one!.Bytes.ToArray());
-        Assert.Null(await BodyReader.ReadAsync(Request([7, 8], null, 1), 1, CancellationToken.None));
+        Assert.Null(await BodyBuffer.ReadAsync(Request([7, 8], null, 1), Budget, 1, CancellationToken.None));
     }
 
     [Fact]
@@ -80,13 +88,13 @@ public sealed class BodyReaderTests
         var request = new DefaultHttpContext().Request;
         request.Body = new Broken();
 
-        await Assert.ThrowsAsync<IOException>(() => BodyReader.ReadAsync(request, Limit, CancellationToken.None));
+        await Assert.ThrowsAsync<IOException>(() => BodyBuffer.ReadAsync(request, Budget, Limit, CancellationToken.None));
     }
 
     [Fact]
     public async Task Disposing_twice_returns_the_buffer_once()
     {
-        var body = await BodyReader.ReadAsync(Request([1, 2, 3], 3, 3), Limit, CancellationToken.None);
+        var body = await BodyBuffer.ReadAsync(Request([1, 2, 3], 3, 3), Budget, Limit, CancellationToken.None);
 
         body!.Dispose();
         body.Dispose();
