@@ -21,12 +21,12 @@ internal static class EventDocument
     /// <summary>Whether a body stands inside its document.</summary>
     public static bool IsInline(BinaryData body) => body.ToMemory().Length <= MaxInlineBytes;
 
-    /// <summary>Writes a document, its body first, over whatever is there.</summary>
-    public static Task WriteAsync<T>(BlobContainerClient container, string name, T document, BinaryData body, CancellationToken cancellationToken)
+    /// <summary>Writes a document, over whatever is there, its body before it where that stands beside it.</summary>
+    public static Task WriteAsync<T>(BlobContainerClient container, string name, T document, BinaryData? body, CancellationToken cancellationToken)
         => container.CreatedWhenMissingAsync(
             async () =>
             {
-                if (!IsInline(body))
+                if (body is not null && !IsInline(body))
                     await BlobBody.UploadAsync(container.GetBlobClient(BodyNameOf(name)), body, cancellationToken);
 
                 await container.GetBlobClient($"{name}.json").UploadAsync(
@@ -54,7 +54,7 @@ internal static class EventDocument
     /// <summary>Reads a body that stands beside its document.</summary>
     /// <returns>The body and its ETag; null if it is not there.</returns>
     public static Task<(BinaryData Body, ETag ETag)?> ReadBodyAsync(BlobContainerClient container, string name, CancellationToken cancellationToken)
-        => BlobBody.DownloadVersionAsync(container.GetBlobClient(BodyNameOf(name)), cancellationToken);
+        => BlobBody.DownloadAsync(container.GetBlobClient(BodyNameOf(name)), cancellationToken);
 
     /// <summary>Removes a document if nobody has changed it, then its body, likewise: whoever writes both again writes the body first.</summary>
     /// <param name="container">The container.</param>

@@ -33,7 +33,7 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
             _ => envelope with { Body = null, Payload = EventDocument.BodyNameOf(name) },
         };
         var document = new PoisonDocument { Reason = reason, PoisonedAt = time.GetUtcNow(), Event = kept.ToCloudEvent() };
-        return EventDocument.WriteAsync(clients.Poison, name, document, body ?? BinaryData.Empty, cancellationToken);
+        return EventDocument.WriteAsync(clients.Poison, name, document, body, cancellationToken);
     }
 
     /// <summary>Keeps a message that could not be read; the same message twice is one document.</summary>
@@ -41,7 +41,7 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     {
         var name = $"{Unreadable}/{Convert.ToHexStringLower(SHA256.HashData(message))}";
         var document = new PoisonDocument { Reason = problem, PoisonedAt = time.GetUtcNow(), Message = message.ToArray() };
-        return EventDocument.WriteAsync(clients.Poison, name, document, BinaryData.Empty, cancellationToken);
+        return EventDocument.WriteAsync(clients.Poison, name, document, body: null, cancellationToken);
     }
 
     /// <summary>Reads a document.</summary>

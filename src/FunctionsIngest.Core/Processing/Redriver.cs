@@ -35,11 +35,7 @@ internal sealed class Redriver(PoisonStore store, ReplayTable table, EventQueue 
             }
 
             if (kept.Payload == EventDocument.BodyNameOf(name))
-            {
-                beside = await store.ReadBodyAsync(name, cancellationToken)
-                    ?? throw new InvalidDataException($"The poison document '{name}' has lost the blob of its body.");
-            }
-
+                beside = await store.ReadBodyAsync(name, cancellationToken);
             var redriven = kept with
             {
                 Body = beside?.Body ?? kept.Body,

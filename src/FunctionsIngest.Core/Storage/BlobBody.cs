@@ -19,13 +19,8 @@ internal static class BlobBody
     }
 
     /// <summary>Downloads a body.</summary>
-    /// <returns>The body; null if the blob is gone.</returns>
-    public static async Task<BinaryData?> DownloadAsync(BlobClient blob, CancellationToken cancellationToken)
-        => (await DownloadVersionAsync(blob, cancellationToken))?.Body;
-
-    /// <summary>Downloads a body with its version.</summary>
-    /// <returns>The body and its ETag; null if the blob is gone.</returns>
-    public static async Task<(BinaryData Body, ETag ETag)?> DownloadVersionAsync(BlobClient blob, CancellationToken cancellationToken)
+    /// <returns>The body and the blob's ETag; null if the blob is gone.</returns>
+    public static async Task<(BinaryData Body, ETag ETag)?> DownloadAsync(BlobClient blob, CancellationToken cancellationToken)
     {
         try
         {

