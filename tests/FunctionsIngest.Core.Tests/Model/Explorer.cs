@@ -11,7 +11,7 @@ namespace FunctionsIngest.Model;
 /// </summary>
 internal sealed class Explorer(Protocol protocol)
 {
-    private const int Limit = 4_000_000;
+    private const int Limit = 12_000_000;
 
     private readonly List<Step> _steps = [];
     private State[] _states = new State[1024];
@@ -29,7 +29,7 @@ internal sealed class Explorer(Protocol protocol)
         Visit(protocol.Start(), parent: -1);
         for (var current = 0; current < _stateCount; current++)
         {
-            var problem = Protocol.Violation(_states[current]);
+            var problem = protocol.Violation(_states[current]);
             Expand(current);
             if (problem is null && _movable[current] == Party.None)
                 problem = protocol.FinalViolation(_states[current]);

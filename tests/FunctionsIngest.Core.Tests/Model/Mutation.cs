@@ -39,8 +39,8 @@ public enum Mutation
     /// <summary>The row says Poisoned before the poison blob is written.</summary>
     PoisonRowBeforeBlob,
 
-    /// <summary>The poison blob of an earlier attempt is removed when the row is taken, not after Processed.</summary>
-    RemovePoisonBlobOnTake,
+    /// <summary>The poison blob is removed before the row says Processed.</summary>
+    PoisonBlobBeforeProcessed,
 
     /// <summary>The poison blob stays where it is when the row gets Processed.</summary>
     PoisonBlobStays,
@@ -66,8 +66,20 @@ public enum Mutation
     /// <summary>The payload is removed before the row says Processed.</summary>
     PayloadBeforeProcessed,
 
-    /// <summary>A message without its payload goes to poison without another look at the row.</summary>
-    MissingPayloadPoisonsAtOnce,
+    /// <summary>A message without its payload goes to poison over whatever poison blob there is.</summary>
+    BodilessOverwrites,
+
+    /// <summary>The body beside the poison blob has one name for all deliveries.</summary>
+    PoisonBodyShared,
+
+    /// <summary>The body beside the poison blob has a name per delivery, not per writing.</summary>
+    PoisonBodyPerDelivery,
+
+    /// <summary>A processor whose taking of the row had its answer lost goes on, also where the row says Processed by now, which does not name the last handler.</summary>
+    HoldsFinalRow,
+
+    /// <summary>A poison blob that cannot be removed after Processed is left.</summary>
+    FailedRemovalIsLeft,
 
     /// <summary>The sweep takes a Poisoned row for one that needs no payload any more.</summary>
     SweepTakesPoisonedForFinal,

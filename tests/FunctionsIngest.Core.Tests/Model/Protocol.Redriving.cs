@@ -11,10 +11,10 @@ internal sealed partial class Protocol
         var next = state;
         if (redriver.Step == RedriverStep.Idle)
         {
-            if (state.PoisonBlob && state.Budget.Redrives > 0 && (index == 0 || state.Redrivers[0].Step != RedriverStep.Idle))
+            if (IsRedrivable(state) && state.Budget.Redrives > 0 && (index == 0 || state.Redrivers[0].Step != RedriverStep.Idle))
             {
                 next.Budget.Redrives--;
-                next.Redrivers[index] = new Redriver { Step = RedriverStep.ReadRow, ETagCurrent = true, Redrive = state.PoisonBlobRedrive };
+                next.Redrivers[index] = new Redriver { Step = RedriverStep.ReadRow, ETagCurrent = true, Redrive = state.PoisonBlobRedrive, Body = state.PoisonBlobBody };
                 Add(next, Party.None, who, "reads the poison blob");
             }
 
@@ -77,11 +77,16 @@ internal sealed partial class Protocol
             case RedriverStep.RemoveBlob:
                 var removes = state.PoisonBlob && (redriver.ETagCurrent || Mutation == Mutation.RedriveWithoutIfMatch);
                 if (removes)
-                    next.PoisonBlobChanged(exists: false, redrive: 0);
-                next.Redrivers[index] = Mutation == Mutation.RedriveRemovesBeforeSend && state.Row.State != RowState.Processed
-                    ? redriver with { Step = RedriverStep.Send }
+                    next.RemovePoisonBlob();
+                next.Redrivers[index] = Mutation == Mutation.RedriveRemovesBeforeSend && state.Row.State != RowState.Processed ? redriver with { Step = RedriverStep.Send }
+                    : removes && configuration.LargeBody ? new Redriver { Step = RedriverStep.RemoveBody, Body = redriver.Body }
                     : default;
                 Add(next, Party.Redrivers, who, removes ? "removes the poison blob" : "finds that the poison blob has changed or gone, and leaves it");
+                break;
+            case RedriverStep.RemoveBody:
+                next.PoisonBodies &= (byte)~(1 << redriver.Body);
+                next.Redrivers[index] = default;
+                Add(next, Party.Redrivers, who, "removes the body beside it");
                 break;
         }
     }

@@ -14,4 +14,7 @@ internal struct Redriver
     /// <summary>The blob's redrive count, and from the reading of the row on that of the message to send.</summary>
     public byte Redrive;
     public byte Delivery;
+
+    /// <summary>The large body of the poison blob that it read.</summary>
+    public byte Body;
 }

@@ -8,4 +8,5 @@ internal enum RedriverStep : byte
     Upload,
     Send,
     RemoveBlob,
+    RemoveBody,
 }

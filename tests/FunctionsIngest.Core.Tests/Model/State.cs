@@ -16,6 +16,13 @@ internal struct State
 
     public bool PoisonBlob;
     public byte PoisonBlobRedrive;
+    public byte PoisonBlobBody;
+
+    /// <summary>Whether the poison blob says that the body was lost before it was written.</summary>
+    public bool PoisonBlobBodiless;
+
+    /// <summary>Large bodies beside the poison blob, one bit each.</summary>
+    public byte PoisonBodies;
 
     /// <summary>The payload blobs, one bit per delivery, and which of them are older than the retention.</summary>
     public byte Payloads;
@@ -44,11 +51,33 @@ internal struct State
         }
     }
 
-    /// <summary>Forgets every ETag of the poison blob, since it has changed.</summary>
-    public void PoisonBlobChanged(bool exists, byte redrive)
+    public void WritePoisonBlob(byte redrive, byte body, bool bodiless)
     {
-        PoisonBlob = exists;
+        PoisonBlob = true;
         PoisonBlobRedrive = redrive;
+        PoisonBlobBody = body;
+        PoisonBlobBodiless = bodiless;
+        ForgetPoisonETags();
+    }
+
+    public void RemovePoisonBlob()
+    {
+        PoisonBlob = PoisonBlobBodiless = false;
+        PoisonBlobRedrive = PoisonBlobBody = 0;
+        ForgetPoisonETags();
+    }
+
+    /// <summary>A number for a large body that neither exists nor is named by anybody.</summary>
+    public readonly byte NewPoisonBody()
+    {
+        var taken = PoisonBodies | (1 << PoisonBlobBody);
+        for (var i = 0; i < 2; i++)
+            taken |= (1 << Processors[i].Body) | (1 << Redrivers[i].Body);
+        return (byte)System.Numerics.BitOperations.TrailingZeroCount(~(uint)taken);
+    }
+
+    private void ForgetPoisonETags()
+    {
         for (var i = 0; i < 2; i++)
             Redrivers[i].ETagCurrent = false;
     }
