@@ -27,7 +27,7 @@ internal static class EventDocument
             async () =>
             {
                 if (!IsInline(body))
-                    await container.GetBlobClient(BodyNameOf(name)).UploadAsync(body, overwrite: true, cancellationToken);
+                    await BlobBody.UploadAsync(container.GetBlobClient(BodyNameOf(name)), body, cancellationToken);
 
                 await container.GetBlobClient($"{name}.json").UploadAsync(
                     new BinaryData(JsonSerializer.SerializeToUtf8Bytes(document, Json)),
@@ -52,8 +52,9 @@ internal static class EventDocument
     }
 
     /// <summary>Reads a body that stands beside its document.</summary>
-    public static async Task<BinaryData> ReadBodyAsync(BlobContainerClient container, string name, CancellationToken cancellationToken)
-        => (await container.GetBlobClient(BodyNameOf(name)).DownloadContentAsync(cancellationToken)).Value.Content;
+    /// <returns>The body; null if it is not there.</returns>
+    public static Task<BinaryData?> ReadBodyAsync(BlobContainerClient container, string name, CancellationToken cancellationToken)
+        => BlobBody.DownloadAsync(container.GetBlobClient(BodyNameOf(name)), cancellationToken);
 
     /// <summary>Removes a document if nobody has changed it, then its body.</summary>
     /// <param name="container">The container.</param>

@@ -49,7 +49,7 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
         => EventDocument.ReadAsync<PoisonDocument>(clients.Poison, name, cancellationToken);
 
     /// <summary>Reads a body that stands beside its document.</summary>
-    public Task<BinaryData> ReadBodyAsync(string name, CancellationToken cancellationToken)
+    public Task<BinaryData?> ReadBodyAsync(string name, CancellationToken cancellationToken)
         => EventDocument.ReadBodyAsync(clients.Poison, name, cancellationToken);
 
     /// <summary>Removes a document if nobody has changed it since it was read.</summary>

@@ -34,7 +34,8 @@ internal sealed class Redriver(PoisonStore store, ReplayTable table, EventQueue 
 
             var redriven = kept with
             {
-                Body = kept.Body ?? await store.ReadBodyAsync(name, cancellationToken),
+                Body = kept.Body ?? await store.ReadBodyAsync(name, cancellationToken)
+                    ?? throw new InvalidDataException($"The poison document '{name}' has lost the blob of its body."),
                 Payload = null,
                 Delivery = Envelope.NewDelivery(),
                 Attempt = 1,

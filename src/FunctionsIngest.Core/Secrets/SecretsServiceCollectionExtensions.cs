@@ -27,7 +27,11 @@ internal static class SecretsServiceCollectionExtensions
         }
         else
         {
-            services.TryAddSingleton(provider => CreateClient(provider.GetRequiredService<IOptions<KeyVaultOptions>>().Value));
+            services.TryAddSingleton(provider =>
+            {
+                var options = provider.GetRequiredService<IOptions<KeyVaultOptions>>().Value;
+                return new SecretClient(new Uri(options.Uri!), Credentials.For(options.ClientId), ClientOptions());
+            });
             services.TryAddSingleton<ISecretReader, KeyVaultSecretReader>();
         }
 
@@ -37,11 +41,12 @@ internal static class SecretsServiceCollectionExtensions
         return services;
     }
 
-    private static SecretClient CreateClient(KeyVaultOptions options)
+    /// <summary>How the vault is called.</summary>
+    internal static SecretClientOptions ClientOptions()
     {
         // The key ring tries again by itself, with a back-off that all who wait share: a second one below it would only hide the vault's Retry-After.
-        var settings = new SecretClientOptions { Retry = { MaxRetries = 0 } };
-        settings.Diagnostics.IsLoggingContentEnabled = false;
-        return new SecretClient(new Uri(options.Uri!), Credentials.For(options.ClientId), settings);
+        var options = new SecretClientOptions { Retry = { MaxRetries = 0 } };
+        options.Diagnostics.IsLoggingContentEnabled = false;
+        return options;
     }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace FunctionsIngest.Signatures;
@@ -116,6 +117,20 @@ internal sealed class ContentTemplate
             }
 
             content = content[written..];
+        }
+    }
+
+    /// <summary>Puts the content together piece by piece, for a body that is too large to be copied.</summary>
+    public void AppendTo(IncrementalHash hash, in ContentValues values)
+    {
+        foreach (ref readonly var part in _parts.AsSpan())
+        {
+            hash.AppendData(part.Kind switch
+            {
+                ContentPartKind.Literal => part.Literal,
+                ContentPartKind.Body => values.Body,
+                _ => Encoding.UTF8.GetBytes(Text(part.Kind, values).ToArray()),
+            });
         }
     }
 

@@ -86,7 +86,7 @@ internal static class SettingsBinder
     private static string Example(Type type) => type switch
     {
         _ when type == typeof(TimeSpan) => "a time as days.hours:minutes:seconds, such as 7.00:00:00 or 00:05:00",
-        _ when type == typeof(int) => "a whole number",
+        _ when type == typeof(int) || type == typeof(long) => "a whole number",
         _ when type == typeof(bool) => "true or false",
         _ => "a text",
     };

@@ -32,9 +32,8 @@ internal static partial class SourceFactory
         CheckSecrets(setting, options, errors);
         if (options.Tolerance < TimeSpan.Zero)
             errors.Add($"{setting}:Tolerance is {options.Tolerance:c}: give zero or more, such as 00:05:00.");
-        if (options.AllowedIPs.Count > 0)
-            errors.Add($"{setting}:AllowedIPs is set, and this version cannot enforce it: remove it, and restrict addresses in front of the app.");
 
+        var allowed = AddressRanges.Parse($"{setting}:AllowedIPs", options.AllowedIPs, errors);
         var pointers = new List<JsonPointer>();
         foreach (var (index, text) in options.ReplayKey.Index())
         {
@@ -52,6 +51,7 @@ internal static partial class SourceFactory
             SecretNames = [.. options.Secrets],
             ClientKeyName = string.IsNullOrEmpty(options.ClientKey) ? null : options.ClientKey,
             EventTypes = options.EventTypes.Count == 0 ? null : options.EventTypes.ToFrozenSet(StringComparer.Ordinal),
+            AllowedAddresses = allowed,
             ReplayKey = pointers,
         };
     }

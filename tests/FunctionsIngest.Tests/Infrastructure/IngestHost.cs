@@ -59,7 +59,7 @@ internal sealed class IngestHost : IAsyncDisposable
         string storage, IEnumerable<KeyValuePair<string, string?>>? settings = null, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null).UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
