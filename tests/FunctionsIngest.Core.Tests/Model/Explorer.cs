@@ -13,6 +13,12 @@ internal sealed class Explorer(Protocol protocol)
 {
     private const int Limit = 12_000_000;
 
+    static Explorer()
+    {
+        if (Unsafe.SizeOf<State>() % sizeof(ulong) != 0)
+            throw new InvalidOperationException($"A state is {Unsafe.SizeOf<State>()} bytes: it must be whole words.");
+    }
+
     private readonly List<Step> _steps = [];
     private State[] _states = new State[1024];
     private int[] _parents = new int[1024];

@@ -69,6 +69,9 @@ public enum Mutation
     /// <summary>A message without its payload goes to poison over whatever poison blob there is.</summary>
     BodilessOverwrites,
 
+    /// <summary>A poison blob without its body is redriven, without the body.</summary>
+    BodilessIsRedriven,
+
     /// <summary>The body beside the poison blob has one name for all deliveries.</summary>
     PoisonBodyShared,
 

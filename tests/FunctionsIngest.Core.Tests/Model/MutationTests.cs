@@ -30,6 +30,7 @@ public sealed class MutationTests(ITestOutputHelper output)
         [Mutation.DropRemovesPayload] = ("is nowhere", new() { Name = "a large body and a crash", LargeBody = true, Crashes = 1 }),
         [Mutation.PayloadBeforeProcessed] = ("is nowhere", new() { Name = "a large body and a crash", LargeBody = true, Crashes = 1, Attempts = 1 }),
         [Mutation.BodilessOverwrites] = ("is nowhere", new() { Name = "a large body and a stall", LargeBody = true, Attempts = 1, Stalls = 1, EarlyRedeliveries = 1 }),
+        [Mutation.BodilessIsRedriven] = ("neither processed nor in poison", new() { Name = "a large body, redrives and a stall", LargeBody = true, Attempts = 1, Redrives = 2, Stalls = 1, EarlyRedeliveries = 1 }),
         [Mutation.PoisonBodyShared] = ("is nowhere", new() { Name = "a large body and a redrive", LargeBody = true, Attempts = 1, Redrives = 1 }),
         [Mutation.PoisonBodyPerDelivery] = ("is nowhere", new() { Name = "a large body, a redrive and a stall", LargeBody = true, Attempts = 1, Redrives = 1, Stalls = 1, EarlyRedeliveries = 1 }),
         [Mutation.SweepTakesPoisonedForFinal] = ("is nowhere", new() { Name = "a large body, a redrive and the retention", LargeBody = true, Attempts = 1, Redrives = 1, Retentions = 1 }),

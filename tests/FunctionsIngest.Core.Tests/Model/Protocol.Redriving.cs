@@ -11,10 +11,10 @@ internal sealed partial class Protocol
         var next = state;
         if (redriver.Step == RedriverStep.Idle)
         {
-            if (IsRedrivable(state) && state.Budget.Redrives > 0 && (index == 0 || state.Redrivers[0].Step != RedriverStep.Idle))
+            if (MayRedrive(state) && state.Budget.Redrives > 0 && (index == 0 || state.Redrivers[0].Step != RedriverStep.Idle))
             {
                 next.Budget.Redrives--;
-                next.Redrivers[index] = new Redriver { Step = RedriverStep.ReadRow, ETagCurrent = true, Redrive = state.PoisonBlobRedrive, Body = state.PoisonBlobBody };
+                next.Redrivers[index] = new Redriver { Step = RedriverStep.ReadRow, ETagCurrent = true, Redrive = state.PoisonBlobRedrive, Body = state.PoisonBlobBody, Bodiless = state.PoisonBlobBodiless };
                 Add(next, Party.None, who, "reads the poison blob");
             }
 
@@ -56,7 +56,8 @@ internal sealed partial class Protocol
                 break;
             case RedriverStep.Upload:
                 next.Redrivers[index].Delivery = NewDelivery(ref next);
-                UploadPayload(ref next, next.Redrivers[index].Delivery);
+                if (!redriver.Bodiless)
+                    UploadPayload(ref next, next.Redrivers[index].Delivery);
                 next.Redrivers[index].Step = FirstStepOfRedriving;
                 Add(next, Party.Redrivers, who, "uploads the payload blob of a new delivery");
                 break;
@@ -90,6 +91,9 @@ internal sealed partial class Protocol
                 break;
         }
     }
+
+    private bool MayRedrive(in State state) =>
+        IsRedrivable(state) || (Mutation == Mutation.BodilessIsRedriven && state.PoisonBlobBodiless);
 
     private RedriverStep FirstStepOfRedriving => Mutation == Mutation.RedriveRemovesBeforeSend ? RedriverStep.RemoveBlob : RedriverStep.Send;
 }

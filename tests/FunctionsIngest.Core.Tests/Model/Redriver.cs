@@ -17,4 +17,7 @@ internal struct Redriver
 
     /// <summary>The large body of the poison blob that it read.</summary>
     public byte Body;
+
+    /// <summary>Whether that poison blob said that its body was lost.</summary>
+    public bool Bodiless;
 }

@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace FunctionsIngest.Model;
 
 /// <summary>Everything that there is of one webhook, in bytes without padding, so that states compare and hash as bytes.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 1, Size = 88)]
+[StructLayout(LayoutKind.Sequential, Pack = 1, Size = 96)]
 internal struct State
 {
     public Row Row;

@@ -26,7 +26,6 @@ internal static class Worlds
         new() { Name = "large body: stall and early redelivery", LargeBody = true, Stalls = 1, EarlyRedeliveries = 1, Attempts = 1, Redrives = 1 },
         new() { Name = "large body: storage failure and redrive", LargeBody = true, StorageFailures = 1, Attempts = 1, Redrives = 1 },
         new() { Name = "retention: sweep and resends", Requests = 2, LargeBody = true, Attempts = 1, Redrives = 1, Retentions = 1, IdleSweeps = 1 },
-        new() { Name = "retention: sweep, crashes up to the dequeue limit, redrive", Attempts = 1, Redrives = 1, Retentions = 1, IdleSweeps = 1, Crashes = 2 },
         new() { Name = "retention: sweep and crash", LargeBody = true, Attempts = 1, Retentions = 1, IdleSweeps = 1, Crashes = 1, Redrives = 1 },
     ];
 
@@ -39,7 +38,8 @@ internal static class Worlds
         new() { Name = "stall, crash, storage failure", Stalls = 1, EarlyRedeliveries = 1, Crashes = 1, StorageFailures = 1, Attempts = 1 },
         new() { Name = "large body: redrive, crash, stall", LargeBody = true, Attempts = 1, Redrives = 1, Crashes = 1, Stalls = 1, EarlyRedeliveries = 1 },
         new() { Name = "large body: redrives and stall", LargeBody = true, Attempts = 1, Redrives = 2, Stalls = 1, EarlyRedeliveries = 1 },
-        new() { Name = "retention: sweep, resends, crash", Requests = 2, LargeBody = true, Attempts = 1, Redrives = 1, Retentions = 1, IdleSweeps = 1, Crashes = 1 },
+        new() { Name = "retention: sweep, crashes up to the dequeue limit, redrive", Attempts = 1, Redrives = 1, Retentions = 1, IdleSweeps = 1, Crashes = 2 },
+        new() { Name = "retention: sweep, resends, crash", Requests = 2, Attempts = 1, Redrives = 1, Retentions = 1, IdleSweeps = 1, Crashes = 1 },
     ];
 
     public static IReadOnlyList<Configuration> All { get; } =
