@@ -1,3 +1,4 @@
+using FunctionsIngest.DeliveryTests;
 using FunctionsIngest.Ingestion;
 using FunctionsIngest.Processing;
 using FunctionsIngest.Queueing;
@@ -34,6 +35,7 @@ public static class WebhookIngestionServiceCollectionExtensions
             .AddStorage(configuration)
             .AddHandOver()
             .AddProcessing(configuration)
+            .AddDeliveryTests()
             .AddIngestion();
     }
 
@@ -79,6 +81,14 @@ public static class WebhookIngestionServiceCollectionExtensions
         return services;
     }
 
+    private static IServiceCollection AddDeliveryTests(this IServiceCollection services)
+    {
+        services.AddSingleton<DeliveryTestClients>();
+        services.AddSingleton<ReceiverCaller>();
+        services.AddSingleton<DeliveryTester>();
+        return services;
+    }
+
     private static IServiceCollection AddIngestion(this IServiceCollection services)
     {
         services.AddSingleton<IngestMetrics>();
@@ -90,7 +100,8 @@ public static class WebhookIngestionServiceCollectionExtensions
             provider.GetRequiredService<EventProcessor>(),
             provider.GetRequiredService<PoisonKeeper>(),
             provider.GetRequiredService<Sweeper>(),
-            provider.GetRequiredService<HealthProbe>()));
+            provider.GetRequiredService<HealthProbe>(),
+            provider.GetRequiredService<DeliveryTester>()));
         return services;
     }
 }

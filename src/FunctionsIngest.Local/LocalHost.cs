@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Azure;
+using Azure.Identity;
 using FunctionsIngest.Local.Azurite;
 using FunctionsIngest.Local.Pump;
 using FunctionsIngest.Storage;
@@ -45,19 +47,15 @@ internal sealed partial class LocalHost : IAsyncDisposable
         builder.Services.AddPump(HostQueueSettings.Read(Path.Combine(AppContext.BaseDirectory, "host.json")), options.Invisibility);
 
         var azurite = await StartAzuriteAsync(builder.Configuration, options, progress);
+        var host = new LocalHost(builder.Build(), azurite);
         try
         {
-            var app = builder.Build();
-            app.Map("/webhooks/{source}", (HttpContext context, string source, WebhookIngestion ingestion) => ingestion.ReceiveAsync(context, source));
-            app.MapGet("/health", (WebhookIngestion ingestion) => ingestion.Health());
-            app.MapGet("/health/ready", (WebhookIngestion ingestion, CancellationToken cancellationToken) => ingestion.ReadyAsync(cancellationToken));
-            await StartAsync(app);
-            return new LocalHost(app, azurite);
+            await host.StartAsync();
+            return host;
         }
         catch
         {
-            if (azurite is not null)
-                await azurite.DisposeAsync();
+            await host.DisposeAsync();
             throw;
         }
     }
@@ -153,31 +151,41 @@ internal sealed partial class LocalHost : IAsyncDisposable
         return azurite;
     }
 
-    private static async Task StartAsync(WebApplication app)
+    private async Task StartAsync()
     {
+        string[] read = [HttpMethods.Get, HttpMethods.Head];
+        _app.Map("/webhooks/{source}", (HttpContext context, string source, WebhookIngestion ingestion) => ingestion.ReceiveAsync(context, source));
+        _app.MapMethods("/health", read, (WebhookIngestion ingestion) => ingestion.Health());
+        _app.MapMethods("/health/ready", read, (WebhookIngestion ingestion, CancellationToken cancellationToken) => ingestion.ReadyAsync(cancellationToken));
         try
         {
             // Before anything starts: the pump reads queues that must exist.
-            app.Services.GetRequiredService<IStartupValidator>().Validate();
-            await app.Services.GetRequiredService<StorageClients>().CreateAllAsync(CancellationToken.None);
-            await app.StartAsync();
+            Services.GetRequiredService<IStartupValidator>().Validate();
+            await Services.GetRequiredService<StorageClients>().CreateAllAsync(CancellationToken.None);
+            await _app.StartAsync();
         }
-        catch (OptionsValidationException exception)
+        catch (Exception exception) when (FailuresOf(exception) is { } failures)
         {
-            await app.DisposeAsync();
-            throw new StartUpException(string.Join(Environment.NewLine, exception.Failures));
+            throw new StartUpException(string.Join(Environment.NewLine, failures));
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
         {
-            await app.DisposeAsync();
             throw new StartUpException($"{exception.Message.TrimEnd('.')}. Stop the program that has the port, or choose another: --urls http://localhost:<port>, or the environment variable ASPNETCORE_URLS.");
         }
-        catch (Exception exception) when (exception is Azure.RequestFailedException or AggregateException)
+        catch (Exception exception) when (exception is RequestFailedException or AuthenticationFailedException or AggregateException)
         {
-            await app.DisposeAsync();
             throw new StartUpException($"The storage that {StorageOptions.ConnectionKey} names cannot be used: {exception.GetBaseException().Message}");
         }
     }
+
+    // One section with mistakes throws its own exception, several throw one of them all.
+    private static IEnumerable<string>? FailuresOf(Exception exception) => exception switch
+    {
+        OptionsValidationException one => one.Failures,
+        AggregateException many when many.InnerExceptions.All(inner => inner is OptionsValidationException)
+            => many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures),
+        _ => null,
+    };
 
     private static partial class Log
     {

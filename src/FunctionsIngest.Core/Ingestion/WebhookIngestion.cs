@@ -1,3 +1,4 @@
+using FunctionsIngest.DeliveryTests;
 using FunctionsIngest.Ingestion;
 using FunctionsIngest.Processing;
 using Microsoft.AspNetCore.Http;
@@ -12,14 +13,16 @@ public sealed class WebhookIngestion
     private readonly PoisonKeeper _poison;
     private readonly Sweeper _sweeper;
     private readonly HealthProbe _health;
+    private readonly DeliveryTester _deliveryTester;
 
-    internal WebhookIngestion(WebhookReceiver receiver, EventProcessor processor, PoisonKeeper poison, Sweeper sweeper, HealthProbe health)
+    internal WebhookIngestion(WebhookReceiver receiver, EventProcessor processor, PoisonKeeper poison, Sweeper sweeper, HealthProbe health, DeliveryTester deliveryTester)
     {
         _receiver = receiver;
         _processor = processor;
         _poison = poison;
         _sweeper = sweeper;
         _health = health;
+        _deliveryTester = deliveryTester;
     }
 
     /// <summary>Any request to <c>/webhooks/{source}</c>: from request to acknowledgement.</summary>
@@ -48,6 +51,18 @@ public sealed class WebhookIngestion
     /// <summary>Once an hour: removes expired rows and payloads that no row owns, and drains the poison queue.</summary>
     /// <param name="cancellationToken">Set when the host stops; the next sweep goes on where this one ended.</param>
     public Task SweepAsync(CancellationToken cancellationToken) => _sweeper.SweepAsync(cancellationToken);
+
+    /// <summary>
+    /// <c>/v1/webhooks-management/test</c>: sends the client whose API key stands in the header <c>Api-key</c> one test webhook, to the address that
+    /// <c>Webhooks:DeliveryTests</c> has for it, and says what came of it.
+    /// </summary>
+    /// <param name="context">The request.</param>
+    /// <returns>The answer; never a 500.</returns>
+    public Task<IResult> DeliveryTestAsync(HttpContext context)
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        return _deliveryTester.AnswerAsync(context);
+    }
 
     /// <summary><c>/health</c>: the process is alive.</summary>
 #pragma warning disable CA1822 // Part of what a host calls, beside readiness.

@@ -21,12 +21,12 @@ internal static class EventDocument
     /// <summary>Whether a body stands inside its document.</summary>
     public static bool IsInline(BinaryData body) => body.ToMemory().Length <= MaxInlineBytes;
 
-    /// <summary>Writes a document, its body first, over whatever is there.</summary>
-    public static Task WriteAsync<T>(BlobContainerClient container, string name, T document, BinaryData body, CancellationToken cancellationToken)
+    /// <summary>Writes a document over whatever is there, its body before it where that stands beside it.</summary>
+    public static Task WriteAsync<T>(BlobContainerClient container, string name, T document, BinaryData? body, CancellationToken cancellationToken)
         => container.CreatedWhenMissingAsync(
             async () =>
             {
-                if (!IsInline(body))
+                if (body is not null && !IsInline(body))
                     await BlobBody.UploadAsync(container.GetBlobClient(BodyNameOf(name)), body, cancellationToken);
 
                 await container.GetBlobClient($"{name}.json").UploadAsync(

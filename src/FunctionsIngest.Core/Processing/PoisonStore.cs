@@ -25,12 +25,12 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task KeepAsync(Envelope envelope, BinaryData? body, string reason, CancellationToken cancellationToken)
     {
-        var content = body ?? BinaryData.Empty;
         var name = NameOf(envelope);
-        var inline = EventDocument.IsInline(content);
-        var kept = envelope with { Body = inline ? content : null, Payload = inline ? null : EventDocument.BodyNameOf(name) };
+        // A lost body is kept as one that stands beside the document and is not there, so that a redrive does not take it for an empty one.
+        var inline = body is not null && EventDocument.IsInline(body) ? body : null;
+        var kept = envelope with { Body = inline, Payload = inline is null ? EventDocument.BodyNameOf(name) : null };
         var document = new PoisonDocument { Reason = reason, PoisonedAt = time.GetUtcNow(), Event = kept.ToCloudEvent() };
-        return EventDocument.WriteAsync(clients.Poison, name, document, content, cancellationToken);
+        return EventDocument.WriteAsync(clients.Poison, name, document, body, cancellationToken);
     }
 
     /// <summary>Keeps a message that could not be read; the same message twice is one document.</summary>
@@ -38,7 +38,7 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     {
         var name = $"{Unreadable}/{Convert.ToHexStringLower(SHA256.HashData(message))}";
         var document = new PoisonDocument { Reason = problem, PoisonedAt = time.GetUtcNow(), Message = message.ToArray() };
-        return EventDocument.WriteAsync(clients.Poison, name, document, BinaryData.Empty, cancellationToken);
+        return EventDocument.WriteAsync(clients.Poison, name, document, body: null, cancellationToken);
     }
 
     /// <summary>Reads a document.</summary>

@@ -5,7 +5,7 @@ internal interface ISecretReader
 {
     /// <summary>
     /// Reads all versions of a secret that are enabled, started and not expired, newest first, at most
-    /// <see cref="KeyVaultOptions.MaxVersions"/>; none if there is no such secret. Not called twice at a time for one secret.
+    /// <see cref="KeyVaultOptions.MaxVersions"/>; none if there is no such secret. May be called from several threads.
     /// </summary>
     /// <exception cref="Exception">The store could not be asked: what was read before stays in force.</exception>
     Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, CancellationToken cancellationToken);

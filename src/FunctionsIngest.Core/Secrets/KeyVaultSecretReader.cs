@@ -11,7 +11,7 @@ namespace FunctionsIngest.Secrets;
 /// </summary>
 internal sealed class KeyVaultSecretReader(SecretClient client, IOptions<KeyVaultOptions> options, TimeProvider clock) : ISecretReader
 {
-    private readonly ConcurrentDictionary<string, Dictionary<string, string>> _values = new(StringComparer.OrdinalIgnoreCase);
+    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, string>> _values = new(StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc />
     /// <exception cref="RequestFailedException">The vault refused or could not be reached.</exception>
@@ -27,7 +27,7 @@ internal sealed class KeyVaultSecretReader(SecretClient client, IOptions<KeyVaul
 
         var values = _values.GetOrAdd(name, static _ => new(StringComparer.Ordinal));
         foreach (var dropped in values.Keys.Except(newest.Select(version => version.Version)).ToList())
-            values.Remove(dropped);
+            values.TryRemove(dropped, out _);
 
         var versions = new List<SecretVersion>(newest.Count);
         foreach (var version in newest)
@@ -35,7 +35,7 @@ internal sealed class KeyVaultSecretReader(SecretClient client, IOptions<KeyVaul
             if (!values.TryGetValue(version.Version, out var value))
             {
                 value = (await client.GetSecretAsync(name, version.Version, cancellationToken)).Value.Value;
-                values.Add(version.Version, value);
+                values[version.Version] = value;
             }
 
             versions.Add(new SecretVersion(value)

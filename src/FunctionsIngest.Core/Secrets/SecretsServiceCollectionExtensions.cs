@@ -1,4 +1,5 @@
 using Azure.Security.KeyVault.Secrets;
+using FunctionsIngest.Sources;
 using FunctionsIngest.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,13 +11,14 @@ namespace FunctionsIngest.Secrets;
 /// <summary>Adds the keys.</summary>
 internal static class SecretsServiceCollectionExtensions
 {
-    /// <summary>Adds <see cref="IKeyRing"/>. Needs <see cref="Sources.SourceCatalogue"/>; a <see cref="SecretClient"/> that is there already is used.</summary>
+    /// <summary>Adds <see cref="IKeyRing"/>. Needs <see cref="SourceCatalogue"/>; a <see cref="SecretClient"/> that is there already is used.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">The configuration, at its root.</param>
     internal static IServiceCollection AddSecrets(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(KeyVaultOptions.Section);
-        services.AddOptionsWithValidateOnStart<KeyVaultOptions, KeyVaultOptionsValidator>().Bind(section);
+        services.AddOptionsWithValidateOnStart<KeyVaultOptions, KeyVaultOptionsValidator>()
+            .Configure(options => SettingsBinder.Bind(section, options, options.BindingErrors));
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<VaultMetrics>();

@@ -24,6 +24,9 @@ internal static partial class SourceFactory
         return sources;
     }
 
+    /// <summary>Whether a text can be the name of a secret, in a vault as well.</summary>
+    public static bool IsSecretName(string name) => SecretName().IsMatch(name);
+
     private static Source? Create(string name, SourceOptions options, TimeSpan retention, List<string> errors)
     {
         var setting = $"Webhooks:Sources:{name}";
@@ -69,7 +72,7 @@ internal static partial class SourceFactory
     private static void CheckSecretName(string setting, string name, List<string> errors)
     {
         // Somebody may have put the secret itself where its name belongs, so what is no name is not repeated.
-        if (!SecretName().IsMatch(name))
+        if (!IsSecretName(name))
             errors.Add($"{setting} is no name of a secret: give the name (1 to 127 letters, digits and -), never the secret itself.");
     }
 

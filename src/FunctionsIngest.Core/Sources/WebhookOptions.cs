@@ -1,3 +1,5 @@
+using FunctionsIngest.DeliveryTests;
+
 namespace FunctionsIngest.Sources;
 
 /// <summary>The section <c>Webhooks</c> of the configuration.</summary>
@@ -44,6 +46,9 @@ internal sealed class WebhookOptions
 
     /// <summary>Who may send, by name. A name matches <c>^[a-z][a-z0-9]{1,31}$</c> and is the last part of the path, <c>/webhooks/{source}</c>.</summary>
     public IDictionary<string, SourceOptions> Sources { get; set; } = new Dictionary<string, SourceOptions>(StringComparer.Ordinal);
+
+    /// <summary>Who may have a test webhook sent, by client id.</summary>
+    public IDictionary<string, DeliveryTestOptions> DeliveryTests { get; set; } = new Dictionary<string, DeliveryTestOptions>(StringComparer.Ordinal);
 
     /// <summary>Proxies whose X-Forwarded-For is believed, for the sources' <c>AllowedIPs</c>: addresses or CIDR ranges.</summary>
     public IList<string> TrustedProxies { get; set; } = [];

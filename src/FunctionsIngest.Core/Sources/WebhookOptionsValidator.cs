@@ -1,3 +1,4 @@
+using FunctionsIngest.DeliveryTests;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Secrets;
 using Microsoft.Extensions.Configuration;
@@ -32,6 +33,7 @@ internal sealed class WebhookOptionsValidator(IConfiguration configuration) : IV
                 SecretValidation.Check(source, configuration, errors);
         }
 
+        DeliveryTestValidation.Check(options.DeliveryTests, configuration, errors);
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 

@@ -26,12 +26,15 @@ internal sealed class DemoCase
     /// <summary>What became of it behind the queue.</summary>
     public string Processing { get; set; } = "";
 
-    /// <summary>Whether what became of it is as it should be.</summary>
-    public bool ProcessedAsExpected { get; set; } = true;
+    /// <summary>Whether it must be processed.</summary>
+    public bool MustBeProcessed { get; init; }
+
+    /// <summary>Whether it was processed, as it should be: once, and archived as it was sent.</summary>
+    public bool IsProcessed { get; set; }
 
     /// <summary>Whether the source cannot send such a webhook.</summary>
     public bool IsNotApplicable => ExpectedStatus is null;
 
     /// <summary>Whether everything is as it should be.</summary>
-    public bool IsAsExpected => IsNotApplicable || (Status == ExpectedStatus && Word == ExpectedWord && ProcessedAsExpected);
+    public bool IsAsExpected => IsNotApplicable || (Status == ExpectedStatus && Word == ExpectedWord && IsProcessed == MustBeProcessed);
 }

@@ -29,7 +29,7 @@ internal sealed class Demonstration(LocalHost host, HttpClient http)
     public async Task<IReadOnlyList<DemoCase>> RunAsync(Source source)
     {
         var webhook = Sign(source, _time.GetUtcNow());
-        var genuine = Expect(source, "genuine", HttpStatusCode.OK, "accepted");
+        var genuine = Expect(source, "genuine", HttpStatusCode.OK, "accepted", mustBeProcessed: true);
         var changed = Expect(source, "one byte changed", HttpStatusCode.Forbidden, source.Scheme.Refusal);
         var replayed = Expect(source, "replayed", HttpStatusCode.OK, "duplicate");
 
@@ -43,8 +43,8 @@ internal sealed class Demonstration(LocalHost host, HttpClient http)
         return [genuine, changed, replayed, stale];
     }
 
-    private static DemoCase Expect(Source source, string webhook, HttpStatusCode status, string word)
-        => new() { Source = source.Name, Webhook = webhook, ExpectedStatus = status, ExpectedWord = word };
+    private static DemoCase Expect(Source source, string webhook, HttpStatusCode status, string word, bool mustBeProcessed = false)
+        => new() { Source = source.Name, Webhook = webhook, ExpectedStatus = status, ExpectedWord = word, MustBeProcessed = mustBeProcessed };
 
     private SampleWebhook Sign(Source source, DateTimeOffset sentAt)
         => SampleWebhook.Create(source, host.Configuration, sentAt)
@@ -98,8 +98,8 @@ internal sealed class Demonstration(LocalHost host, HttpClient http)
         while (state is not (RowState.Processed or RowState.Poisoned) && _time.GetElapsedTime(started) < LongestProcessing);
 
         var archived = await ArchivedAsync(source, eventId);
-        demoCase.ProcessedAsExpected = state == RowState.Processed && archived is [var only] && only == body;
-        demoCase.Processing = demoCase.ProcessedAsExpected ? "once, archived byte for byte" : $"{state?.ToString() ?? "no row"}, {archived.Count} in the archive";
+        demoCase.IsProcessed = state == RowState.Processed && archived is [var only] && only == body;
+        demoCase.Processing = demoCase.IsProcessed ? "once, archived byte for byte" : $"{state?.ToString() ?? "no row"}, {archived.Count} in the archive";
     }
 
     private async Task<RowState?> StateOfAsync(Source source, string eventId)

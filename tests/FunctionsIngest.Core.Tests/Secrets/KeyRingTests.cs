@@ -262,6 +262,29 @@ public class KeyRingTests
     }
 
     [Fact]
+    public async Task After_joining_a_read_that_began_too_early_the_early_refresh_is_still_there()
+    {
+        var source = Ring.Source("shop");
+        Task<IReadOnlyList<SecretVersion>> one = Task.FromResult<IReadOnlyList<SecretVersion>>([new SecretVersion("key-number-one")]);
+        var answer = one;
+        var reader = new ScriptedReader((_, _) => answer);
+        using var ring = new Ring(reader, source);
+        var seen = await ring.Keys.GetAsync(source, default);
+
+        var slow = new TaskCompletionSource<IReadOnlyList<SecretVersion>>();
+        answer = slow.Task;
+        ring.Clock.Advance(TimeSpan.FromMinutes(5));
+        var asking = ring.Keys.GetNewerAsync(source, seen, default).AsTask();
+        Assert.Equal(2, reader.Reads);
+
+        answer = Task.FromResult<IReadOnlyList<SecretVersion>>([new SecretVersion("key-number-two")]);
+        slow.SetResult(await one);
+
+        Assert.Equal(["key-number-two"], PlainScheme.TextsOf((await asking)!));
+        Assert.Equal(3, reader.Reads);
+    }
+
+    [Fact]
     public async Task A_read_that_does_not_end_is_given_up()
     {
         var source = Ring.Source("shop");

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using FunctionsIngest.Ingestion;
 using FunctionsIngest.Replay;
 using FunctionsIngest.Secrets;
@@ -7,16 +6,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionsIngest.Core.Tests.Secrets;
 
-/// <summary>A scheme whose keys show their text, so that a test sees which ones a key ring holds. It verifies nothing.</summary>
-/// <param name="format">What a key is: any text of eight characters and more, or the PEM of a public EC or RSA key.</param>
-internal sealed class PlainScheme(PlainScheme.Format format = PlainScheme.Format.Text) : SignatureScheme
+/// <summary>A scheme whose keys show their text, so that a test sees which ones a key ring holds: any text of eight characters and more. It verifies nothing.</summary>
+internal sealed class PlainScheme : SignatureScheme
 {
-    public enum Format
-    {
-        Text,
-        Pem,
-    }
-
     public override string Name => "plain";
 
     public override Assurance Assurance => Assurance.Verified;
@@ -32,9 +24,6 @@ internal sealed class PlainScheme(PlainScheme.Format format = PlainScheme.Format
         key = null;
         if (secret.Length < 8)
             return "it is too short";
-
-        if (format == Format.Pem && !IsPublicKey(secret))
-            return "it is not a public key in PEM";
 
         key = new PlainKey(secret);
         return null;
@@ -57,23 +46,5 @@ internal sealed class PlainScheme(PlainScheme.Format format = PlainScheme.Format
         }
 
         return texts;
-    }
-
-    private static bool IsPublicKey(string pem)
-    {
-        foreach (var algorithm in new Func<AsymmetricAlgorithm>[] { ECDsa.Create, RSA.Create })
-        {
-            try
-            {
-                using var key = algorithm();
-                key.ImportFromPem(pem);
-                return true;
-            }
-            catch (Exception exception) when (exception is ArgumentException or CryptographicException)
-            {
-            }
-        }
-
-        return false;
     }
 }

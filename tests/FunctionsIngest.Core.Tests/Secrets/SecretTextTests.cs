@@ -131,7 +131,7 @@ public class SecretTextTests
 
     private static string ParseToPem(string text)
     {
-        Assert.Null(SecretText.Parse(new PlainScheme(PlainScheme.Format.Text), Assert.Single(SecretText.Split(text)), out var key));
+        Assert.Null(SecretText.Parse(new PlainScheme(), Assert.Single(SecretText.Split(text)), out var key));
         return Assert.IsType<PlainKey>(key).Text;
     }
 }

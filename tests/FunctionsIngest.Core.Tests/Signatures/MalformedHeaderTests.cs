@@ -17,66 +17,66 @@ public class MalformedHeaderTests
     ];
 
     [Theory]
-    [InlineData("t=,v1=SIG", VerificationResult.TimestampMalformed)]
-    [InlineData("t,v1=,v0=", VerificationResult.TimestampMalformed)]
-    [InlineData("t,v1=,v0", VerificationResult.TimestampMalformed)]
-    [InlineData("t,v1=,", VerificationResult.TimestampMalformed)]
-    [InlineData("t,,", VerificationResult.TimestampMalformed)]
-    [InlineData(",,", VerificationResult.TimestampMalformed)]
-    [InlineData("t", VerificationResult.TimestampMalformed)]
-    [InlineData("v1=SIG", VerificationResult.TimestampMalformed)]
-    [InlineData("t=NOW", VerificationResult.SignatureMalformed)]
-    [InlineData("t=NOW,v1=", VerificationResult.SignatureMalformed)]
-    [InlineData("t=NOW,v0=SIG", VerificationResult.SignatureMalformed)]
-    [InlineData("t=NOW,V1=SIG", VerificationResult.SignatureMalformed)]
-    [InlineData("t=NOW;v1=SIG", VerificationResult.TimestampMalformed)]
-    [InlineData("t=NOW,t=1,v1=SIG", VerificationResult.HeaderAmbiguous)]
-    [InlineData("t=NOW,t=NOW,v1=SIG", VerificationResult.Verified)]
-    [InlineData("t=NOW,v1=SIG", VerificationResult.Verified)]
-    [InlineData("t=NOW, v1=SIG", VerificationResult.Verified)]
-    [InlineData("v1=SIG,t=NOW", VerificationResult.Verified)]
-    [InlineData("t=NOW,v1=00,v1=SIG,v1=zz", VerificationResult.Verified)]
-    public void Headers_of_Stripe(string header, VerificationResult expected)
+    [InlineData("t=,v1=SIG", nameof(VerificationResult.TimestampMalformed))]
+    [InlineData("t,v1=,v0=", nameof(VerificationResult.TimestampMalformed))]
+    [InlineData("t,v1=,v0", nameof(VerificationResult.TimestampMalformed))]
+    [InlineData("t,v1=,", nameof(VerificationResult.TimestampMalformed))]
+    [InlineData("t,,", nameof(VerificationResult.TimestampMalformed))]
+    [InlineData(",,", nameof(VerificationResult.TimestampMalformed))]
+    [InlineData("t", nameof(VerificationResult.TimestampMalformed))]
+    [InlineData("v1=SIG", nameof(VerificationResult.TimestampMalformed))]
+    [InlineData("t=NOW", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("t=NOW,v1=", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("t=NOW,v0=SIG", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("t=NOW,V1=SIG", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("t=NOW;v1=SIG", nameof(VerificationResult.TimestampMalformed))]
+    [InlineData("t=NOW,t=1,v1=SIG", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("t=NOW,t=NOW,v1=SIG", nameof(VerificationResult.Verified))]
+    [InlineData("t=NOW,v1=SIG", nameof(VerificationResult.Verified))]
+    [InlineData("t=NOW, v1=SIG", nameof(VerificationResult.Verified))]
+    [InlineData("v1=SIG,t=NOW", nameof(VerificationResult.Verified))]
+    [InlineData("t=NOW,v1=00,v1=SIG,v1=zz", nameof(VerificationResult.Verified))]
+    public void Headers_of_Stripe(string header, string expected)
     {
         var valid = Senders.All.Single(sender => sender.Scheme == "stripe").Sign(Body, Schemes.Now, Secret)[0].Value.Split("v1=")[1];
         var scheme = Schemes.Create("stripe");
         var value = header.Replace("SIG", valid, StringComparison.Ordinal).Replace("NOW", Now, StringComparison.Ordinal);
 
-        Assert.Equal(expected, scheme.Verify(Schemes.Request(Body, ("Stripe-Signature", value)), scheme.Key(Secret)));
+        Assert.Equal(expected, scheme.Verify(Schemes.Request(Body, ("Stripe-Signature", value)), scheme.Key(Secret)).ToString());
     }
 
     [Theory]
-    [InlineData("SIG", VerificationResult.Verified)]
-    [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v2,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= SIG v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", VerificationResult.Verified)]
-    [InlineData("v1,!!! v1, SIG", VerificationResult.Verified)]
-    [InlineData("  SIG  ", VerificationResult.Verified)]
-    [InlineData("v1a,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= SIG", VerificationResult.Verified)]
-    [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", VerificationResult.SignatureMismatch)]
-    [InlineData("v2,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", VerificationResult.SignatureMalformed)]
-    [InlineData("v1,", VerificationResult.SignatureMalformed)]
-    [InlineData("v1", VerificationResult.SignatureMalformed)]
-    [InlineData("V1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", VerificationResult.SignatureMalformed)]
-    [InlineData("   ", VerificationResult.SignatureMalformed)]
-    [InlineData("", VerificationResult.HeaderMissing)]
-    [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc", VerificationResult.SignatureMalformed)]
-    [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=x", VerificationResult.SignatureMalformed)]
-    public void Signature_headers_of_Standard_Webhooks(string header, VerificationResult expected)
+    [InlineData("SIG", nameof(VerificationResult.Verified))]
+    [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v2,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= SIG v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", nameof(VerificationResult.Verified))]
+    [InlineData("v1,!!! v1, SIG", nameof(VerificationResult.Verified))]
+    [InlineData("  SIG  ", nameof(VerificationResult.Verified))]
+    [InlineData("v1a,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= SIG", nameof(VerificationResult.Verified))]
+    [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", nameof(VerificationResult.SignatureMismatch))]
+    [InlineData("v2,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("v1,", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("v1", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("V1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("   ", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("", nameof(VerificationResult.HeaderMissing))]
+    [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=x", nameof(VerificationResult.SignatureMalformed))]
+    public void Signature_headers_of_Standard_Webhooks(string header, string expected)
     {
         var headers = StandardWebhooks();
         headers["webhook-signature"] = header.Replace("SIG", headers["webhook-signature"], StringComparison.Ordinal);
 
-        Assert.Equal(expected, Verify(headers));
+        Assert.Equal(expected, Verify(headers).ToString());
     }
 
     [Theory]
-    [InlineData(16, VerificationResult.Verified)]
-    [InlineData(17, VerificationResult.SignatureMalformed)]
-    public void Sixteen_signatures_may_be_offered(int count, VerificationResult expected)
+    [InlineData(16, nameof(VerificationResult.Verified))]
+    [InlineData(17, nameof(VerificationResult.SignatureMalformed))]
+    public void Sixteen_signatures_may_be_offered(int count, string expected)
     {
         var headers = StandardWebhooks();
         headers["webhook-signature"] = string.Concat(Enumerable.Repeat("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v2,skipped ", count - 1)) + headers["webhook-signature"];
 
-        Assert.Equal(expected, Verify(headers));
+        Assert.Equal(expected, Verify(headers).ToString());
     }
 
     [Theory]
@@ -132,12 +132,12 @@ public class MalformedHeaderTests
     }
 
     [Theory]
-    [InlineData(1, VerificationResult.Verified)]
-    [InlineData(256, VerificationResult.Verified)]
-    [InlineData(257, VerificationResult.IdMalformed)]
-    [InlineData(100_000, VerificationResult.IdMalformed)]
-    public void An_id_has_up_to_256_characters(int length, VerificationResult expected)
-        => Assert.Equal(expected, Verify(StandardWebhooks(new string('m', length))));
+    [InlineData(1, nameof(VerificationResult.Verified))]
+    [InlineData(256, nameof(VerificationResult.Verified))]
+    [InlineData(257, nameof(VerificationResult.IdMalformed))]
+    [InlineData(100_000, nameof(VerificationResult.IdMalformed))]
+    public void An_id_has_up_to_256_characters(int length, string expected)
+        => Assert.Equal(expected, Verify(StandardWebhooks(new string('m', length))).ToString());
 
     [Theory]
     [MemberData(nameof(OddTimestamps))]
@@ -162,10 +162,10 @@ public class MalformedHeaderTests
     }
 
     [Theory]
-    [InlineData("0", VerificationResult.TimestampTooOld)]
-    [InlineData("253402300799", VerificationResult.TimestampTooNew)]
-    public void The_ends_of_time_are_only_out_of_tolerance(string timestamp, VerificationResult expected)
-        => Assert.Equal(expected, Verify(StandardWebhooks(timestamp: timestamp)));
+    [InlineData("0", nameof(VerificationResult.TimestampTooOld))]
+    [InlineData("253402300799", nameof(VerificationResult.TimestampTooNew))]
+    public void The_ends_of_time_are_only_out_of_tolerance(string timestamp, string expected)
+        => Assert.Equal(expected, Verify(StandardWebhooks(timestamp: timestamp)).ToString());
 
     [Theory]
     [InlineData("zz")]
@@ -237,22 +237,22 @@ public class MalformedHeaderTests
         var forger = Senders.All.First(sender => sender.Scheme == "standard-webhooks");
         var key = scheme.Key(PublicKey);
 
-        foreach (var secret in new[] { "whsec_" + PublicKey[5..] })
-            Assert.Equal(VerificationResult.SignatureMismatch, scheme.Verify(Schemes.Request(Body, forger.Sign(Body, Schemes.Now, secret)), key));
+        var forged = Schemes.Request(Body, forger.Sign(Body, Schemes.Now, "whsec_" + PublicKey["whpk_".Length..]));
+        Assert.Equal(VerificationResult.SignatureMismatch, scheme.Verify(forged, key));
         Assert.NotNull(Schemes.Create("begini").ParseKey(PublicKey, out _));
     }
 
     [Theory]
-    [InlineData("a token", "a token", VerificationResult.Verified)]
-    [InlineData("a token", "a tokem", VerificationResult.SignatureMismatch)]
-    [InlineData("a token", "a toke", VerificationResult.SignatureMismatch)]
-    [InlineData("a, b", "a, b", VerificationResult.Verified)]
-    [InlineData("pässword", "pässword", VerificationResult.Verified)]
-    public void A_token_is_compared_as_it_is(string secret, string sent, VerificationResult expected)
+    [InlineData("a token", "a token", nameof(VerificationResult.Verified))]
+    [InlineData("a token", "a tokem", nameof(VerificationResult.SignatureMismatch))]
+    [InlineData("a token", "a toke", nameof(VerificationResult.SignatureMismatch))]
+    [InlineData("a, b", "a, b", nameof(VerificationResult.Verified))]
+    [InlineData("pässword", "pässword", nameof(VerificationResult.Verified))]
+    public void A_token_is_compared_as_it_is(string secret, string sent, string expected)
     {
         var scheme = Schemes.Create(new SourceOptions { Scheme = "custom", Signature = new SignatureOptions { Header = "X-Gitlab-Token", Algorithm = "token" } });
 
-        Assert.Equal(expected, scheme.Verify(Schemes.Request(Body, ("X-Gitlab-Token", sent)), scheme.Key(secret)));
+        Assert.Equal(expected, scheme.Verify(Schemes.Request(Body, ("X-Gitlab-Token", sent)), scheme.Key(secret)).ToString());
         Assert.Equal(Assurance.Authenticated, scheme.Assurance);
     }
 

@@ -4,6 +4,7 @@ using System.Reflection;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
+using FunctionsIngest.DeliveryTests;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
@@ -34,6 +35,7 @@ internal static partial class ConfigurationDocument
         .. Describe("Webhooks", new WebhookOptions(), property => $"{WebhookOptions.Section}:{property}"),
         .. Describe("A source", new SourceOptions(), property => $"{WebhookOptions.Section}:Sources:<source>:{property}"),
         .. Describe("A source of the scheme `custom`", new SignatureOptions(), property => $"{WebhookOptions.Section}:Sources:<source>:Signature:{property}"),
+        .. Describe("A client of the delivery test", new DeliveryTestOptions(), property => $"{WebhookOptions.Section}:DeliveryTests:<client id>:{property}"),
     ];
 
     /// <summary>The document.</summary>
@@ -64,7 +66,7 @@ internal static partial class ConfigurationDocument
     private static IEnumerable<(string Section, string Key, string Meaning, string Default)> Describe<T>(string section, T options, Func<string, string> keyOf)
         where T : notnull
         => from property in SettingsBinder.SettingsOf(typeof(T))
-           where property.PropertyType != typeof(SignatureOptions) && property.Name != nameof(WebhookOptions.Sources)
+           where property.PropertyType != typeof(SignatureOptions) && property.Name is not (nameof(WebhookOptions.Sources) or nameof(WebhookOptions.DeliveryTests))
            select (section, keyOf(property.Name) + (IsList(property) ? ":<n>" : ""), MeaningOf(property), DefaultOf(property, options));
 
     private static bool IsList(PropertyInfo property) => property.PropertyType.IsGenericType && typeof(IEnumerable).IsAssignableFrom(property.PropertyType);

@@ -83,6 +83,7 @@ internal sealed class IngestHost : IAsyncDisposable
         var app = builder.Build();
         app.UseRouting();
         app.Map("/webhooks/{source}", (HttpContext context, string source, WebhookIngestion ingestion) => ingestion.ReceiveAsync(context, source));
+        app.Map("/v1/webhooks-management/test", (HttpContext context, WebhookIngestion ingestion) => ingestion.DeliveryTestAsync(context));
         app.Map("/health", (WebhookIngestion ingestion) => ingestion.Health());
         app.Map("/health/ready", (WebhookIngestion ingestion, CancellationToken token) => ingestion.ReadyAsync(token));
         await app.StartAsync();

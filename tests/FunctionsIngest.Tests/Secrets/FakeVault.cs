@@ -133,8 +133,9 @@ internal sealed class FakeVault : IAsyncDisposable
             change(versions.Single(stored => stored.Id == version));
     }
 
-    /// <summary>The real client, trusting this vault's certificate and bearing its token, otherwise as the app makes it.</summary>
-    public SecretClient CreateClient()
+    /// <summary>The real client, trusting this vault's certificate, otherwise as the app makes it.</summary>
+    /// <param name="credential">Where the client gets the vault's token; by default it has it.</param>
+    public SecretClient CreateClient(TokenCredential? credential = null)
     {
         var options = SecretsServiceCollectionExtensions.ClientOptions();
         options.DisableChallengeResourceVerification = true;
@@ -142,7 +143,7 @@ internal sealed class FakeVault : IAsyncDisposable
         {
             SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => _certificate.Equals(certificate) },
         });
-        return new SecretClient(Uri, new FixedCredential(), options);
+        return new SecretClient(Uri, credential ?? new FixedCredential(), options);
     }
 
     public async ValueTask DisposeAsync()

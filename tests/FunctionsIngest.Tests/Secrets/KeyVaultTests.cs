@@ -6,6 +6,7 @@ using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Xunit.Abstractions;
 
@@ -75,6 +76,19 @@ public sealed class KeyVaultTests(ITestOutputHelper output) : IAsyncLifetime
 
         Assert.Equal(["made-2nd"], PlainScheme.TextsOf(await ring.Keys.GetAsync(_source, default)));
         Assert.Equal((1, 1), (_vault.Lists, _vault.Gets));
+    }
+
+    [Fact]
+    public void A_setting_that_is_none_is_reported_by_name_value_and_fix()
+    {
+        var exception = Assert.Throws<OptionsValidationException>(() => CreateRing(("KeyVault:RefreshInterval", "often"), ("KeyVault:MaxVersions", "0")));
+
+        Assert.Equal(
+            [
+                "KeyVault:RefreshInterval is 'often': give it a time as days.hours:minutes:seconds, such as 7.00:00:00 or 00:05:00.",
+                "KeyVault:MaxVersions is 0. Set it to between 1 and 8.",
+            ],
+            exception.Failures);
     }
 
     [Fact]

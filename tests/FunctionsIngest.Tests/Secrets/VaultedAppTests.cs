@@ -1,6 +1,10 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
+using FunctionsIngest.Signatures;
+using FunctionsIngest.Sources;
 using FunctionsIngest.Tests.Infrastructure;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsIngest.Tests.Secrets;
@@ -129,6 +133,42 @@ public sealed class VaultedAppTests(AzuriteFixture azurite) : IClassFixture<Azur
         Assert.Empty(storage.Calls);
     }
 
+    [Fact]
+    public async Task A_client_key_added_just_now_is_accepted_at_once()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP521);
+        _vault.Add("begini-api-key", NewKey());
+        _vault.Add("bank-key", key.ExportSubjectPublicKeyInfoPem());
+        _vault.Add("bank-client", "client-one");
+        await using var host = await StartAsync(
+            azurite.NewStorage(),
+            new("Webhooks:Sources:bank:Scheme", "qi-tech"),
+            new("Webhooks:Sources:bank:Secrets:0", "bank-key"),
+            new("Webhooks:Sources:bank:ClientKey", "bank-client"));
+        Assert.Equal(HttpStatusCode.OK, await SendAsync("client-one"));
+
+        _vault.Add("bank-client", "client-two");
+        Assert.Equal(HttpStatusCode.OK, await SendAsync("client-two"));
+        Assert.Equal(HttpStatusCode.OK, await SendAsync("client-one"));
+        Assert.Equal(HttpStatusCode.Forbidden, await SendAsync("client-three"));
+
+        async Task<HttpStatusCode> SendAsync(string clientKey)
+        {
+            Assert.True(host.Get<SourceCatalogue>().TryGet("bank", out var bank));
+            Assert.Null(bank.Scheme.ParseKey(key.ExportPkcs8PrivateKeyPem(), out var signingKey));
+            var body = Encoding.UTF8.GetBytes($$"""{"webhook_type":"paid","n":"{{NewKey()}}"}""");
+            var headers = new HeaderDictionary();
+            bank.Scheme.Sign(headers, new OutgoingWebhook("", _clock.GetUtcNow(), "/webhooks/bank", body), signingKey!);
+            bank.Scheme.Sign(headers, default, new ClientKey(clientKey));
+
+            using var request = IngestHost.Post("bank", body);
+            foreach (var (name, values) in headers)
+                request.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
+            using var response = await host.Http.SendAsync(request);
+            return response.StatusCode;
+        }
+    }
+
     private static string NewKey() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
 
     private static async Task<HttpStatusCode> StatusAsync(IngestHost host, string body, string key)
@@ -138,6 +178,6 @@ public sealed class VaultedAppTests(AzuriteFixture azurite) : IClassFixture<Azur
         return response.StatusCode;
     }
 
-    private Task<IngestHost> StartAsync(string storage)
-        => IngestHost.StartAsync(storage, [new("KeyVault:Uri", _vault.Uri.ToString())], services => services.AddVault(_vault, _clock));
+    private Task<IngestHost> StartAsync(string storage, params KeyValuePair<string, string?>[] settings)
+        => IngestHost.StartAsync(storage, settings.Append(new("KeyVault:Uri", _vault.Uri.ToString())), services => services.AddVault(_vault, _clock));
 }
