@@ -18,8 +18,8 @@ internal sealed class PayloadStore(StorageClients clients)
 
     /// <summary>Loads a body.</summary>
     /// <returns>The body; null if the blob is gone.</returns>
-    public Task<BinaryData?> DownloadAsync(string name, CancellationToken cancellationToken)
-        => BlobBody.DownloadAsync(clients.Payloads.GetBlobClient(name), cancellationToken);
+    public async Task<BinaryData?> DownloadAsync(string name, CancellationToken cancellationToken)
+        => (await BlobBody.DownloadAsync(clients.Payloads.GetBlobClient(name), cancellationToken))?.Body;
 
     /// <summary>Removes a body, if it is there.</summary>
     public Task DeleteAsync(string name, CancellationToken cancellationToken)

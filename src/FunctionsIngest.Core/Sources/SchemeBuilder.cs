@@ -139,7 +139,9 @@ internal sealed class SchemeBuilder(string sourceName, SourceOptions options, Ti
 
     private TemplateScheme Apply(SchemeDefinition definition)
     {
-        RefuseIfSet("ClientKey", options.ClientKey, "only the scheme qi-tech compares a client key; remove it");
+        // Its value is not repeated: somebody may have put the secret itself where its name belongs.
+        if (!string.IsNullOrEmpty(options.ClientKey))
+            Refuse("ClientKey", "is set, but only the scheme qi-tech compares a client key; remove it");
         RefuseIfSet("BodyHash", options.BodyHash, "only the scheme qi-tech has a hash of the body; remove it");
         if (definition.Content.Covers(ContentPartKind.Path))
             CheckPublicPath();

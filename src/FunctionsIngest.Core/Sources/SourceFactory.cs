@@ -76,9 +76,9 @@ internal static partial class SourceFactory
             errors.Add($"{setting} is no name of a secret: give the name (1 to 127 letters, digits and -), never the secret itself.");
     }
 
-    [GeneratedRegex("^[a-z][a-z0-9]{1,31}$")]
+    [GeneratedRegex(@"^[a-z][a-z0-9]{1,31}\z")]
     private static partial Regex SourceName();
 
-    [GeneratedRegex("^[A-Za-z0-9-]{1,127}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9-]{1,127}\z")]
     private static partial Regex SecretName();
 }

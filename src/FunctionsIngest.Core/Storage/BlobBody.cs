@@ -19,20 +19,20 @@ internal static class BlobBody
     }
 
     /// <summary>Downloads a body.</summary>
-    /// <returns>The body; null if the blob is gone.</returns>
-    public static async Task<BinaryData?> DownloadAsync(BlobClient blob, CancellationToken cancellationToken)
+    /// <returns>The body and the blob's ETag; null if the blob is gone.</returns>
+    public static async Task<(BinaryData Body, ETag ETag)?> DownloadAsync(BlobClient blob, CancellationToken cancellationToken)
     {
         try
         {
             using var download = (await blob.DownloadStreamingAsync(cancellationToken: cancellationToken)).Value;
             if (download.Details.ContentLength <= MaxBytesHeld)
-                return await BinaryData.FromStreamAsync(download.Content, cancellationToken);
+                return (await BinaryData.FromStreamAsync(download.Content, cancellationToken), download.Details.ETag);
 
             var file = SpoolFile.Create();
             try
             {
                 await download.Content.CopyToAsync(file, cancellationToken);
-                return BinaryData.FromBytes(SpoolFile.Map(file).Memory);
+                return (BinaryData.FromBytes(SpoolFile.Map(file).Memory), download.Details.ETag);
             }
             catch
             {

@@ -42,6 +42,9 @@ internal sealed class StorageProxy : IAsyncDisposable
     /// <summary>Is given every call when it has ended, whichever way; calls are then not kept.</summary>
     public Action<StorageCall>? Observe { get; set; }
 
+    /// <summary>Every message that was sent so far, in order, answered or not.</summary>
+    public IReadOnlyList<SentMessage> Sent => [.. _calls.Select(SentMessage.From).OfType<SentMessage>()];
+
     /// <summary>Starts a proxy on free ports in front of an account.</summary>
     public static async Task<StorageProxy> StartAsync(string connectionString)
     {
