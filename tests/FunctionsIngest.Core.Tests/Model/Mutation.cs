@@ -66,17 +66,14 @@ public enum Mutation
     /// <summary>The payload is removed before the row says Processed.</summary>
     PayloadBeforeProcessed,
 
-    /// <summary>A message without its payload goes to poison over whatever poison blob there is.</summary>
-    BodilessOverwrites,
+    /// <summary>A message without its payload goes to poison with an empty body in the place of the one that may be there.</summary>
+    LostBodyIsKeptAsEmpty,
 
-    /// <summary>A poison blob without its body is redriven, without the body.</summary>
-    BodilessIsRedriven,
+    /// <summary>The redriver reads the body beside the poison blob after it has asked the row.</summary>
+    RedriveReadsBodyAfterRow,
 
-    /// <summary>The body beside the poison blob has one name for all deliveries.</summary>
-    PoisonBodyShared,
-
-    /// <summary>The body beside the poison blob has a name per delivery, not per writing.</summary>
-    PoisonBodyPerDelivery,
+    /// <summary>The redriver removes whatever body there is beside the poison blob by now.</summary>
+    PoisonBodyWithoutIfMatch,
 
     /// <summary>A processor whose taking of the row had its answer lost goes on, also where the row says Processed by now, which does not name the last handler.</summary>
     HoldsFinalRow,
@@ -84,7 +81,7 @@ public enum Mutation
     /// <summary>A poison blob that cannot be removed after Processed is left.</summary>
     FailedRemovalIsLeft,
 
-    /// <summary>The sweep takes a Poisoned row for one that needs no payload any more.</summary>
+    /// <summary>The sweep takes a Poisoned row for one that needs no payload any more, whether or not there are messages.</summary>
     SweepTakesPoisonedForFinal,
 
     /// <summary>The sweep removes payloads without a row whether or not there are messages.</summary>

@@ -25,9 +25,9 @@ internal static class Picture
         }
 
         if (state.PoisonBlob)
-            picture.Append($" | poison blob of redrive {state.PoisonBlobRedrive}, body {state.PoisonBlobBody}{(state.PoisonBlobBodiless ? ", without body" : "")}");
-        if (state.PoisonBodies != 0)
-            picture.Append($" | poison bodies {Convert.ToString(state.PoisonBodies, 2)}b");
+            picture.Append($" | poison blob of redrive {state.PoisonBlobRedrive}");
+        if (state.PoisonBody)
+            picture.Append(" | poison body");
         if (state.Payloads != 0)
             picture.Append($" | payloads of deliveries {Convert.ToString(state.Payloads, 2)}b, old {Convert.ToString(state.OldPayloads, 2)}b");
         return picture.ToString();

@@ -14,9 +14,6 @@ internal struct Processor
     public bool ETagCurrent;
     public bool BodyMissing;
 
-    /// <summary>The large body that it has written for the poison blob.</summary>
-    public byte Body;
-
     /// <summary>The write to the row that failed last; giving up the lease writes it after all, as it still stands in memory.</summary>
     public ProcessorStep Unwritten;
 

@@ -60,8 +60,8 @@ internal sealed partial class Protocol
                 {
                     if (next.PoisonBlob)
                     {
-                        next.PoisonBodies &= (byte)~(1 << next.PoisonBlobBody);
-                        next.RemovePoisonBlob();
+                        next.PoisonBlobChanged(exists: false, redrive: 0);
+                        next.PoisonBodyChanged(exists: false);
                     }
 
                     protocol.GoRemovePayload(ref next, i);
@@ -95,21 +95,18 @@ internal sealed partial class Protocol
             case ProcessorStep.PoisonBody:
                 Calls(state, index, "writes the body beside the poison blob", Changes.Something, static (protocol, ref next, i) =>
                 {
-                    var body = protocol.Mutation == Mutation.PoisonBodyShared ? (byte)0
-                        : protocol.Mutation == Mutation.PoisonBodyPerDelivery ? next.Processors[i].Delivery : next.NewPoisonBody();
-                    next.Processors[i].Body = body;
-                    next.PoisonBodies |= (byte)(1 << body);
+                    next.PoisonBodyChanged(exists: true);
                     next.Processors[i].Step = ProcessorStep.PoisonBlob;
                 });
                 break;
             case ProcessorStep.PoisonBlob:
-                Calls(state, index, state.Processors[index].BodyMissing ? "writes a poison blob without a body, unless there is a poison blob" : "writes the poison blob", Changes.Something, static (protocol, ref next, i) =>
+                Calls(state, index, state.Processors[index].BodyMissing ? "writes the poison blob, without touching the body beside it" : "writes the poison blob", Changes.Something, static (protocol, ref next, i) =>
                 {
                     var processor = next.Processors[i];
-                    if (!processor.BodyMissing || !next.PoisonBlob || protocol.Mutation == Mutation.BodilessOverwrites)
-                        next.WritePoisonBlob(processor.Redrive, processor.Body, processor.BodyMissing);
+                    next.PoisonBlobChanged(exists: true, processor.Redrive);
+                    if (processor.BodyMissing && protocol.Mutation == Mutation.LostBodyIsKeptAsEmpty)
+                        next.PoisonBodyChanged(exists: false);
                     next.Processors[i].Step = ProcessorStep.PoisonRow;
-                    next.Processors[i].Body = 0;
                     if (protocol.Mutation == Mutation.PoisonRowBeforeBlob)
                         protocol.GoRemovePayload(ref next, i);
                 });
@@ -278,7 +275,7 @@ internal sealed partial class Protocol
             Redrive = processor.Redrive,
             Attempt = processor.Attempt,
             Finished = Mutation == Mutation.NotesNotCarriedOver ? (byte)0 : before.Finished,
-            TakenAgain = before.State is RowState.Processing or RowState.Poisoned || processor.Redrive > 0,
+            TakenAgain = before.State is RowState.Processing or RowState.Poisoned || processor.Redrive > 0 || processor.Attempt > 1,
         });
         Hold(ref state, index);
     }
@@ -353,7 +350,7 @@ internal sealed partial class Protocol
         if (Mutation == Mutation.PoisonBlobBeforeProcessed && state.PoisonBlob)
         {
             var removed = state;
-            removed.RemovePoisonBlob();
+            removed.PoisonBlobChanged(exists: false, redrive: 0);
             Add(removed, PartyOf(state, index), ProcessorNames[index], "removes the poison blob");
             return;
         }
@@ -545,7 +542,6 @@ internal sealed partial class Protocol
             Step = processor.FromPoisonQueue ? ProcessorStep.Throw : ProcessorStep.FailureCopy,
             Unwritten = processor.Step,
             BodyMissing = false,
-            Body = 0,
         };
         if (processor.Unwritten is not (ProcessorStep.Note or ProcessorStep.Finish or ProcessorStep.PoisonRow))
             processor = processor with { Unwritten = ProcessorStep.Idle, Done = 0 };

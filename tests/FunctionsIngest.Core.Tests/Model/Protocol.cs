@@ -72,7 +72,7 @@ internal sealed partial class Protocol(Configuration configuration)
             return "the row says Poisoned, and there is no poison blob to redrive";
         if (state.PoisonBlob && state.Row.State == RowState.Processed && !IsNamed(state))
             return "a poison blob is left beside a row that says Processed";
-        if (state.Payloads != 0 && configuration is { Faultless: true, Requests: 1, EarlyRedeliveries: 0 })
+        if (state.Payloads != 0 && configuration is { Faultless: true, Requests: 1, EarlyRedeliveries: 0, Redrives: <= 1 })
             return "a payload blob is left although nothing went wrong";
         if (state.Row is { Old: true, State: not RowState.Missing } || (state.OldPayloads != 0 && state.Row.State is RowState.Missing or RowState.Processed))
             return "the sweep leaves what is past the retention";
@@ -91,9 +91,7 @@ internal sealed partial class Protocol(Configuration configuration)
             && state.Budget.Crashes + state.Budget.StorageFailures < configuration.Crashes + configuration.StorageFailures);
 
     /// <summary>Whether there is a poison blob, and its body.</summary>
-    private bool IsRedrivable(in State state) =>
-        state is { PoisonBlob: true, PoisonBlobBodiless: false }
-        && (!configuration.LargeBody || (state.PoisonBodies & (1 << state.PoisonBlobBody)) != 0);
+    private bool IsRedrivable(in State state) => state.PoisonBlob && (!configuration.LargeBody || state.PoisonBody);
 
     private void Add(in State next, Party party, string who, string what) => _steps.Add(new Step(next, party, who, what));
 

@@ -15,9 +15,6 @@ internal struct Redriver
     public byte Redrive;
     public byte Delivery;
 
-    /// <summary>The large body of the poison blob that it read.</summary>
-    public byte Body;
-
-    /// <summary>Whether that poison blob said that its body was lost.</summary>
-    public bool Bodiless;
+    /// <summary>Whether the body beside the poison blob is still the one that it read.</summary>
+    public bool BodyETagCurrent;
 }

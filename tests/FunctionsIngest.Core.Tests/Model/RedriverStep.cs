@@ -4,6 +4,7 @@ namespace FunctionsIngest.Model;
 internal enum RedriverStep : byte
 {
     Idle,
+    ReadBody,
     ReadRow,
     Upload,
     Send,

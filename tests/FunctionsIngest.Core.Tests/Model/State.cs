@@ -4,7 +4,7 @@ using System.Runtime.InteropServices;
 namespace FunctionsIngest.Model;
 
 /// <summary>Everything that there is of one webhook, in bytes without padding, so that states compare and hash as bytes.</summary>
-[StructLayout(LayoutKind.Sequential, Pack = 1, Size = 96)]
+[StructLayout(LayoutKind.Sequential, Pack = 1, Size = 88)]
 internal struct State
 {
     public Row Row;
@@ -16,13 +16,9 @@ internal struct State
 
     public bool PoisonBlob;
     public byte PoisonBlobRedrive;
-    public byte PoisonBlobBody;
 
-    /// <summary>Whether the poison blob says that the body was lost before it was written.</summary>
-    public bool PoisonBlobBodiless;
-
-    /// <summary>Large bodies beside the poison blob, one bit each.</summary>
-    public byte PoisonBodies;
+    /// <summary>The body beside the poison blob, where it is large.</summary>
+    public bool PoisonBody;
 
     /// <summary>The payload blobs, one bit per delivery, and which of them are older than the retention.</summary>
     public byte Payloads;
@@ -51,35 +47,19 @@ internal struct State
         }
     }
 
-    public void WritePoisonBlob(byte redrive, byte body, bool bodiless)
+    public void PoisonBlobChanged(bool exists, byte redrive)
     {
-        PoisonBlob = true;
+        PoisonBlob = exists;
         PoisonBlobRedrive = redrive;
-        PoisonBlobBody = body;
-        PoisonBlobBodiless = bodiless;
-        ForgetPoisonETags();
-    }
-
-    public void RemovePoisonBlob()
-    {
-        PoisonBlob = PoisonBlobBodiless = false;
-        PoisonBlobRedrive = PoisonBlobBody = 0;
-        ForgetPoisonETags();
-    }
-
-    /// <summary>A number for a large body that neither exists nor is named by anybody.</summary>
-    public readonly byte NewPoisonBody()
-    {
-        var taken = PoisonBodies | (1 << PoisonBlobBody);
-        for (var i = 0; i < 2; i++)
-            taken |= (1 << Processors[i].Body) | (1 << Redrivers[i].Body);
-        return (byte)System.Numerics.BitOperations.TrailingZeroCount(~(uint)taken);
-    }
-
-    private void ForgetPoisonETags()
-    {
         for (var i = 0; i < 2; i++)
             Redrivers[i].ETagCurrent = false;
+    }
+
+    public void PoisonBodyChanged(bool exists)
+    {
+        PoisonBody = exists;
+        for (var i = 0; i < 2; i++)
+            Redrivers[i].BodyETagCurrent = false;
     }
 
     /// <summary>Allows handlers to complete once more, one bit each.</summary>

@@ -25,6 +25,7 @@ internal static class Worlds
         new() { Name = "large body: resends and crash", Requests = 2, LargeBody = true, Crashes = 1, Attempts = 1 },
         new() { Name = "large body: stall and early redelivery", LargeBody = true, Stalls = 1, EarlyRedeliveries = 1, Attempts = 1, Redrives = 1 },
         new() { Name = "large body: storage failure and redrive", LargeBody = true, StorageFailures = 1, Attempts = 1, Redrives = 1 },
+        new() { Name = "large body: redrives at the same time", LargeBody = true, Attempts = 1, Redrives = 3 },
         new() { Name = "retention: sweep and resends", Requests = 2, LargeBody = true, Attempts = 1, Redrives = 1, Retentions = 1, IdleSweeps = 1 },
         new() { Name = "retention: sweep and crash", LargeBody = true, Attempts = 1, Retentions = 1, IdleSweeps = 1, Crashes = 1, Redrives = 1 },
     ];
