@@ -3,6 +3,11 @@ using System.CommandLine.Help;
 using System.CommandLine.Invocation;
 using Azure;
 using Azure.Identity;
+using FunctionsIngest.Cli.Diagnostics;
+using FunctionsIngest.Cli.Events;
+using FunctionsIngest.Cli.Poison;
+using FunctionsIngest.Cli.Replaying;
+using FunctionsIngest.Cli.Secrets;
 using FunctionsIngest.Cli.Sending;
 using FunctionsIngest.Cli.Verifying;
 
@@ -49,6 +54,11 @@ internal static class CommandLine
         {
             SendCommand.Create(terminal),
             VerifyCommand.Create(terminal),
+            EventsCommand.Create(terminal),
+            PoisonCommand.Create(terminal),
+            ReplayCommand.Create(terminal),
+            SecretsCommand.Create(terminal),
+            DoctorCommand.Create(terminal),
         };
         foreach (var help in root.Options.OfType<HelpOption>())
             help.Action = new ExampleHelp((HelpAction)help.Action!);

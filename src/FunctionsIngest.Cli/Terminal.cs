@@ -27,6 +27,9 @@ internal sealed class Terminal
     /// <summary>Opens the standard input.</summary>
     public required Func<Stream> OpenInput { get; init; }
 
+    /// <summary>Opens the standard output for bytes; null where <see cref="Output"/> is all there is.</summary>
+    public Func<Stream>? OpenOutput { get; init; }
+
     /// <summary>Whether somebody can answer a question.</summary>
     public bool IsInteractive { get; init; }
 
@@ -56,6 +59,7 @@ internal sealed class Terminal
         Output = System.Console.Out,
         Error = System.Console.Error,
         OpenInput = System.Console.OpenStandardInput,
+        OpenOutput = System.Console.OpenStandardOutput,
         IsInteractive = !System.Console.IsInputRedirected && !System.Console.IsErrorRedirected,
         IsOutputTerminal = !System.Console.IsOutputRedirected,
         IsErrorTerminal = !System.Console.IsErrorRedirected,
