@@ -92,6 +92,7 @@ public static class WebhookIngestionServiceCollectionExtensions
     private static IServiceCollection AddIngestion(this IServiceCollection services)
     {
         services.AddSingleton<IngestMetrics>();
+        services.AddSingleton<BodyBudget>();
         services.AddSingleton<WebhookReceiver>();
         services.AddSingleton<HealthProbe>();
         services.AddSingleton(provider => new WebhookIngestion(

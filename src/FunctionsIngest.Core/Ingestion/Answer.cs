@@ -31,7 +31,10 @@ internal sealed record Answer(int Status, string Outcome, string? Detail, string
     public static Answer Unavailable(string reason)
         => new(StatusCodes.Status503ServiceUnavailable, "unavailable", "Not now; please send again.", reason);
 
-    public static Answer Refused(string detail, VerificationResult result) => new(StatusCodes.Status403Forbidden, "refused", detail, result.ToString());
+    public static Answer Refused(string detail, VerificationResult result) => Refused(detail, result.ToString());
+
+    /// <summary>The caller's address is not one that may send. In the same words as any refusal.</summary>
+    public static Answer AddressNotAllowed(string detail) => Refused(detail, "AddressNotAllowed");
 
     public static Answer Accepted(string eventId) => Acknowledge("accepted", eventId);
 
@@ -53,6 +56,8 @@ internal sealed record Answer(int Status, string Outcome, string? Detail, string
         return Results.Problem(
             Detail, statusCode: Status, extensions: Activity.Current is { } activity ? new Dictionary<string, object?> { ["traceId"] = activity.TraceId.ToString() } : null);
     }
+
+    private static Answer Refused(string detail, string reason) => new(StatusCodes.Status403Forbidden, "refused", detail, reason);
 
     private static Answer Acknowledge(string outcome, string eventId) => new(StatusCodes.Status200OK, outcome, null, outcome) { EventId = eventId };
 }

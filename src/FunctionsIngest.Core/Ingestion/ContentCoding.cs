@@ -9,34 +9,25 @@ internal static class ContentCoding
     /// <summary>Undoes the request's content coding.</summary>
     /// <param name="headers">The request's headers; gzip, deflate and br are known, one at a time.</param>
     /// <param name="body">The body as it came.</param>
+    /// <param name="budget">What all bodies share.</param>
     /// <param name="limit">The most bytes that come out.</param>
-    /// <param name="inflated">The body as it was before, or null.</param>
-    public static ContentCodingResult TryInflate(IHeaderDictionary headers, ReadOnlyMemory<byte> body, int limit, out byte[]? inflated)
+    /// <returns>What became of it, and the body as it was before, for the caller to dispose.</returns>
+    /// <exception cref="BodyBudgetExceededException">There is no room for it now.</exception>
+    public static async Task<(ContentCodingResult Result, BodyBuffer? Inflated)> TryInflateAsync(
+        IHeaderDictionary headers, ReadOnlyMemory<byte> body, BodyBudget budget, int limit)
     {
-        inflated = null;
-        if (Open(headers.ContentEncoding.ToString(), body) is not { } decoder)
-            return ContentCodingResult.NotCoded;
+        await using var decoder = Open(headers.ContentEncoding.ToString(), body);
+        if (decoder is null)
+            return (ContentCodingResult.NotCoded, null);
 
-        using (decoder)
+        try
         {
-            using var output = new MemoryStream();
-            var buffer = new byte[16 * 1024];
-            try
-            {
-                while (decoder.Read(buffer) is > 0 and var read)
-                {
-                    if (output.Length + read > limit)
-                        return ContentCodingResult.TooLarge;
-                    output.Write(buffer, 0, read);
-                }
-            }
-            catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException or IOException)
-            {
-                return ContentCodingResult.NotCoded;
-            }
-
-            inflated = output.ToArray();
-            return ContentCodingResult.Inflated;
+            var inflated = await BodyBuffer.ReadAsync(decoder, budget, limit, CancellationToken.None);
+            return inflated is null ? (ContentCodingResult.TooLarge, null) : (ContentCodingResult.Inflated, inflated);
+        }
+        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException)
+        {
+            return (ContentCodingResult.NotCoded, null);
         }
     }
 

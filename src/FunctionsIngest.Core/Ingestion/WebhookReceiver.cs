@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Replay;
 using FunctionsIngest.Secrets;
@@ -17,6 +18,7 @@ internal sealed partial class WebhookReceiver(
     IKeyRing keyRing,
     ReplayTable table,
     EventQueue queue,
+    BodyBudget budget,
     IOptions<WebhookOptions> options,
     IngestMetrics metrics,
     TimeProvider time,
@@ -26,6 +28,8 @@ internal sealed partial class WebhookReceiver(
 
     // The rest is for writing the answer.
     private const double ShareOfCalls = 0.9;
+
+    private readonly AddressRanges _trustedProxies = AddressRanges.Parse(WebhookOptions.TrustedProxiesKey, options.Value.TrustedProxies, []);
 
     /// <summary>Answers one request. Never throws, never answers 500.</summary>
     public async Task<IResult> ReceiveAsync(HttpContext context, string sourceName)
@@ -48,16 +52,18 @@ internal sealed partial class WebhookReceiver(
         var request = context.Request;
         if (!HttpMethods.IsPost(request.Method))
             return Answer.MethodNotAllowed;
+        if (!source.AllowedAddresses.IsEmpty && !IsAllowed(context, source))
+            return Answer.AddressNotAllowed(source.Scheme.Refusal);
 
         try
         {
-            using var body = await BodyReader.ReadAsync(request, options.Value.MaxBodyBytes, context.RequestAborted);
-            if (body is null)
-                return Answer.TooLarge;
-
-            // The storage calls end by this deadline and by nothing else: a caller that hangs up changes nothing.
-            using var deadline = new CancellationTokenSource(options.Value.AnswerWithin * ShareOfCalls, time);
-            return await AnswerAsync(request, source, body.Bytes, deadline.Token);
+            var raw = await BodyBuffer.ReadAsync(request, budget, options.Value.MaxBodyBytes, context.RequestAborted);
+            return raw is null ? Answer.TooLarge : await AnswerAsync(request, source, new RequestBody(raw, request.Headers, budget, options.Value.MaxBodyBytes));
+        }
+        catch (BodyBudgetExceededException exception)
+        {
+            Log.NoRoom(logger, exception, source.Name);
+            return Answer.Unavailable("Memory");
         }
         catch (BadHttpRequestException exception)
         {
@@ -79,11 +85,28 @@ internal sealed partial class WebhookReceiver(
         }
     }
 
-    private async Task<Answer> AnswerAsync(HttpRequest request, Source source, ReadOnlyMemory<byte> body, CancellationToken deadline)
+    private async Task<Answer> AnswerAsync(HttpRequest request, Source source, RequestBody body)
+    {
+        try
+        {
+            // The storage calls end by this deadline and by nothing else: a caller that hangs up changes nothing.
+            using var deadline = new CancellationTokenSource(options.Value.AnswerWithin * ShareOfCalls, time);
+            var answer = await AnswerAsync(request, source, body, deadline.Token);
+            body.Free();
+            return answer;
+        }
+        catch
+        {
+            body.Abandon();
+            throw;
+        }
+    }
+
+    private async Task<Answer> AnswerAsync(HttpRequest request, Source source, RequestBody body, CancellationToken deadline)
     {
         var receivedAt = time.GetUtcNow();
-        var signed = new SignedRequest(request.Method, request.Path.Value ?? "", request.Headers, body);
-        var (result, verified) = await VerifyAsync(source, signed, receivedAt, deadline);
+        var raw = new SignedRequest(request.Method, request.Path.Value ?? "", request.Headers, body.Raw);
+        var (result, verified) = await VerifyAsync(source, raw, body, receivedAt, deadline);
         if (result != VerificationResult.Verified)
         {
             Log.Refused(logger, source.Name, result);
@@ -91,14 +114,14 @@ internal sealed partial class WebhookReceiver(
         }
 
         // The handlers get what the sender wrote, whichever form it signed.
-        var payload = verified.Body;
-        if (payload.Equals(body) && ContentCoding.TryInflate(request.Headers, body, options.Value.MaxBodyBytes, out var inflated) is var coding and not ContentCodingResult.NotCoded)
-        {
-            if (coding == ContentCodingResult.TooLarge)
-                return Answer.TooLarge;
-            payload = inflated;
-        }
+        return await body.InflateAsync() == ContentCodingResult.TooLarge
+            ? Answer.TooLarge
+            : await AcceptAsync(request, source, verified, body.Plain, receivedAt, deadline);
+    }
 
+    private async Task<Answer> AcceptAsync(
+        HttpRequest request, Source source, SignedRequest verified, ReadOnlyMemory<byte> payload, DateTimeOffset receivedAt, CancellationToken deadline)
+    {
         if (!PayloadReader.TryRead(payload.Span, source.Scheme.Payload, EventTypeHeader(request, source), source.ReplayKey, out var facts))
             return Answer.InvalidPayload;
         if (source.EventTypes is { } accepted && !accepted.Contains(facts.EventType))
@@ -112,37 +135,49 @@ internal sealed partial class WebhookReceiver(
             ContentType = request.ContentType is { Length: <= MaxContentTypeLength } contentType ? contentType : null,
             Assurance = source.Scheme.Assurance,
             TraceParent = Activity.Current?.Id,
-            Body = BinaryData.FromBytes(payload.ToArray()),
+            Body = BinaryData.FromBytes(payload),
         };
         return await RecordAsync(key, receivedAt, deadline)
             ? await HandOverAsync(envelope, deadline)
             : await AnswerDuplicateAsync(envelope, deadline);
     }
 
-    /// <returns>The result, and the request in the form that verified.</returns>
-    private async ValueTask<(VerificationResult Result, SignedRequest Verified)> VerifyAsync(
-        Source source, SignedRequest request, DateTimeOffset now, CancellationToken deadline)
+    private bool IsAllowed(HttpContext context, Source source)
+    {
+        var caller = CallerAddress.Find(context, _trustedProxies);
+        if (caller is not null && source.AllowedAddresses.Contains(caller))
+            return true;
+
+        Log.AddressNotAllowed(logger, source.Name, caller);
+        return false;
+    }
+
+    /// <returns>The result, and the request in the form that was verified last.</returns>
+    private async Task<(VerificationResult Result, SignedRequest Verified)> VerifyAsync(
+        Source source, SignedRequest raw, RequestBody body, DateTimeOffset now, CancellationToken deadline)
     {
         var keys = await keyRing.GetAsync(source, deadline);
-        var (result, verified) = Verify(source, request, keys, now);
-        if (result == VerificationResult.SignatureMismatch && await keyRing.GetNewerAsync(source, keys, deadline) is { } newer)
-            (result, verified) = Verify(source, request, newer, now);
+        var (result, verified) = await VerifyAsync(source, raw, body, keys, now);
+
+        // The sender may sign with a key that has just been added.
+        if (result is VerificationResult.SignatureMismatch or VerificationResult.ClientKeyMismatch && await keyRing.GetNewerAsync(source, keys, deadline) is { } newer)
+            (result, verified) = await VerifyAsync(source, raw, body, newer, now);
         return (result, verified);
     }
 
-    private (VerificationResult Result, SignedRequest Verified) Verify(Source source, in SignedRequest request, KeySet keys, DateTimeOffset now)
+    private static async Task<(VerificationResult Result, SignedRequest Verified)> VerifyAsync(
+        Source source, SignedRequest raw, RequestBody body, KeySet keys, DateTimeOffset now)
     {
-        var result = source.Scheme.Verify(request, keys.Keys, now);
-        if (result is not (VerificationResult.SignatureMismatch or VerificationResult.BodyMismatch)
-            || ContentCoding.TryInflate(request.Headers, request.Body, options.Value.MaxBodyBytes, out var inflated) != ContentCodingResult.Inflated)
-        {
-            return (result, request);
-        }
+        var result = source.Scheme.Verify(raw, keys.Keys, now);
+        if (!IsMismatch(result) || await body.InflateAsync() != ContentCodingResult.Inflated)
+            return (result, raw);
 
         // Some senders sign before they compress.
-        var plain = request with { Body = inflated };
+        var plain = raw with { Body = body.Plain };
         return (source.Scheme.Verify(plain, keys.Keys, now), plain);
     }
+
+    private static bool IsMismatch(VerificationResult result) => result is VerificationResult.SignatureMismatch or VerificationResult.BodyMismatch;
 
     private async Task<bool> RecordAsync(ReplayKey key, DateTimeOffset receivedAt, CancellationToken deadline)
     {
@@ -210,5 +245,11 @@ internal sealed partial class WebhookReceiver(
 
         [LoggerMessage(5, LogLevel.Error, "Storage could not be reached for a webhook of {Source}: answered 503.")]
         public static partial void Unavailable(ILogger logger, Exception exception, string source);
+
+        [LoggerMessage(7, LogLevel.Warning, "No room for a body of {Source}: answered 503.")]
+        public static partial void NoRoom(ILogger logger, Exception exception, string source);
+
+        [LoggerMessage(6, LogLevel.Information, "Refused a request to {Source}: {Caller} is not one of its AllowedIPs.")]
+        public static partial void AddressNotAllowed(ILogger logger, string source, IPAddress? caller);
     }
 }

@@ -21,13 +21,13 @@ internal static class EventDocument
     /// <summary>Whether a body stands inside its document.</summary>
     public static bool IsInline(BinaryData body) => body.ToMemory().Length <= MaxInlineBytes;
 
-    /// <summary>Writes a document, its body first, over whatever is there.</summary>
-    public static Task WriteAsync<T>(BlobContainerClient container, string name, T document, BinaryData body, CancellationToken cancellationToken)
+    /// <summary>Writes a document, over whatever is there, its body before it where that stands beside it.</summary>
+    public static Task WriteAsync<T>(BlobContainerClient container, string name, T document, BinaryData? body, CancellationToken cancellationToken)
         => container.CreatedWhenMissingAsync(
             async () =>
             {
-                if (!IsInline(body))
-                    await container.GetBlobClient(BodyNameOf(name)).UploadAsync(body, overwrite: true, cancellationToken);
+                if (body is not null && !IsInline(body))
+                    await BlobBody.UploadAsync(container.GetBlobClient(BodyNameOf(name)), body, cancellationToken);
 
                 await container.GetBlobClient($"{name}.json").UploadAsync(
                     new BinaryData(JsonSerializer.SerializeToUtf8Bytes(document, Json)),
@@ -52,29 +52,39 @@ internal static class EventDocument
     }
 
     /// <summary>Reads a body that stands beside its document.</summary>
-    public static async Task<BinaryData> ReadBodyAsync(BlobContainerClient container, string name, CancellationToken cancellationToken)
-        => (await container.GetBlobClient(BodyNameOf(name)).DownloadContentAsync(cancellationToken)).Value.Content;
+    /// <returns>The body and its ETag; null if it is not there.</returns>
+    public static Task<(BinaryData Body, ETag ETag)?> ReadBodyAsync(BlobContainerClient container, string name, CancellationToken cancellationToken)
+        => BlobBody.DownloadAsync(container.GetBlobClient(BodyNameOf(name)), cancellationToken);
 
-    /// <summary>Removes a document if nobody has changed it, then its body.</summary>
+    /// <summary>Removes a document if nobody has changed it, then its body, likewise: whoever writes both again writes the body first.</summary>
     /// <param name="container">The container.</param>
     /// <param name="name">The document's name without <c>.json</c>.</param>
-    /// <param name="etag">The version to remove; null: whichever is there.</param>
+    /// <param name="etag">The version of the document to remove; null: whichever is there.</param>
+    /// <param name="bodyETag">The version of the body to remove; null: whichever is there.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False if it is gone or has been changed; its body is then left alone.</returns>
-    public static async Task<bool> TryDeleteAsync(BlobContainerClient container, string name, ETag? etag, CancellationToken cancellationToken)
+    public static async Task<bool> TryDeleteAsync(
+        BlobContainerClient container, string name, ETag? etag, ETag? bodyETag, CancellationToken cancellationToken)
     {
-        try
-        {
-            await container.GetBlobClient($"{name}.json").DeleteAsync(
-                conditions: etag is null ? null : new BlobRequestConditions { IfMatch = etag },
-                cancellationToken: cancellationToken);
-        }
-        catch (RequestFailedException exception) when (exception.Status is 404 or 412)
-        {
+        if (!await TryDeleteAsync($"{name}.json", etag))
             return false;
-        }
 
-        await container.GetBlobClient(BodyNameOf(name)).DeleteIfExistsAsync(cancellationToken: cancellationToken);
+        await TryDeleteAsync(BodyNameOf(name), bodyETag);
         return true;
+
+        async Task<bool> TryDeleteAsync(string blob, ETag? version)
+        {
+            try
+            {
+                await container.GetBlobClient(blob).DeleteAsync(
+                    conditions: version is null ? null : new BlobRequestConditions { IfMatch = version },
+                    cancellationToken: cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException exception) when (exception.Status is 404 or 412)
+            {
+                return false;
+            }
+        }
     }
 }

@@ -85,7 +85,7 @@ internal sealed partial class EventProcessor(
     {
         var body = envelope.Body ?? await payloads.DownloadAsync(envelope.Payload!, stopping);
         if (body is null)
-            return await poison.TryGiveUpAsync(envelope, row, null, $"The body is missing: there is no blob '{envelope.Payload}'.");
+            return await poison.TryGiveUpAsync(envelope, row, null, PoisonKeeper.BodyMissing(envelope));
 
         await using var scope = scopes.CreateAsyncScope();
         if (!TryGetHandlers(scope.ServiceProvider, envelope, row, out var handlers, out var failure))

@@ -27,6 +27,6 @@ internal sealed partial class HandlerNames(IServiceScopeFactory scopes) : IHoste
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    [GeneratedRegex("^[A-Za-z0-9._-]{1,64}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9._-]{1,64}\z")]
     private static partial Regex HandlerName();
 }

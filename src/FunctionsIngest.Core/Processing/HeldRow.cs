@@ -38,8 +38,8 @@ internal sealed partial class HeldRow : IAsyncDisposable
     /// <summary>When the webhook was first accepted.</summary>
     public DateTimeOffset ReceivedAt => _row.ReceivedAt;
 
-    /// <summary>Whether somebody took the row before, and may have run handlers.</summary>
-    public bool WasTakenBefore => _row.Takes > 1;
+    /// <summary>Whether somebody took the row before, and may have run handlers: also one that has expired since, as the message then tells.</summary>
+    public bool WasTakenBefore => _row.Takes > 1 || _row.Attempt > 1 || _row.Redrive > 0;
 
     /// <summary>Names of handlers that have finished.</summary>
     public IReadOnlyList<string> Finished => _row.Finished;
@@ -133,13 +133,14 @@ internal sealed partial class HeldRow : IAsyncDisposable
                     if (!await TryWriteAsync(row => row.LeaseUntil = row.LeaseUntil is null ? null : _time.GetUtcNow() + _lease, _released.Token))
                         return;
                 }
-                catch (Exception exception) when (exception is not OperationCanceledException)
+                // A call that took too long is cancelled as well: only letting go ends the renewals.
+                catch (Exception exception) when (!_released.IsCancellationRequested)
                 {
                     Log.RenewalFailed(_logger, exception);
                 }
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception) when (_released.IsCancellationRequested)
         {
             // Let go while a renewal was on its way: the row's next change does not depend on it.
         }

@@ -18,6 +18,9 @@ internal sealed partial class PoisonKeeper(
     /// <summary>The reason of an event whose message the host gave up.</summary>
     public const string ProcessDied = "The process died.";
 
+    /// <summary>The reason of an event whose body is lost.</summary>
+    public static string BodyMissing(Envelope envelope) => $"The body is missing: there is no blob '{envelope.Payload}'.";
+
     /// <summary>A message of the poison queue: decided by the same table as any other, and where that says take, given up.</summary>
     /// <exception cref="Exception">Storage failed: the message is to be delivered again.</exception>
     public async Task KeepAsync(BinaryData message, CancellationToken stopping)
@@ -37,7 +40,7 @@ internal sealed partial class PoisonKeeper(
                 return;
 
             var body = envelope.Body ?? await payloads.DownloadAsync(envelope.Payload!, stopping);
-            isKept = await TryGiveUpAsync(envelope, row, body, ProcessDied);
+            isKept = await TryGiveUpAsync(envelope, row, body, body is null ? $"{ProcessDied} {BodyMissing(envelope)}" : ProcessDied);
         }
     }
 
@@ -79,7 +82,7 @@ internal sealed partial class PoisonKeeper(
     }
 
     /// <summary>Removes the document of an event that has been processed after all.</summary>
-    public Task ForgetAsync(Envelope envelope) => store.TryDeleteAsync(PoisonStore.NameOf(envelope), etag: null, CancellationToken.None);
+    public Task ForgetAsync(Envelope envelope) => store.TryDeleteAsync(PoisonStore.NameOf(envelope), etag: null, bodyETag: null, CancellationToken.None);
 
     private async Task TryDeletePayloadAsync(string payload)
     {

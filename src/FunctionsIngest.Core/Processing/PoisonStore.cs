@@ -20,17 +20,20 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
 
     /// <summary>Keeps an event.</summary>
     /// <param name="envelope">The message that was given up.</param>
-    /// <param name="body">The event's body; null if it is lost, which the reason then says.</param>
+    /// <param name="body">The event's body; null if it is lost: the event then still names its blob, and a redrive looks there again.</param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task KeepAsync(Envelope envelope, BinaryData? body, string reason, CancellationToken cancellationToken)
     {
-        var content = body ?? BinaryData.Empty;
         var name = NameOf(envelope);
-        var inline = EventDocument.IsInline(content);
-        var kept = envelope with { Body = inline ? content : null, Payload = inline ? null : EventDocument.BodyNameOf(name) };
+        var kept = body switch
+        {
+            null => envelope,
+            _ when EventDocument.IsInline(body) => envelope with { Body = body, Payload = null },
+            _ => envelope with { Body = null, Payload = EventDocument.BodyNameOf(name) },
+        };
         var document = new PoisonDocument { Reason = reason, PoisonedAt = time.GetUtcNow(), Event = kept.ToCloudEvent() };
-        return EventDocument.WriteAsync(clients.Poison, name, document, content, cancellationToken);
+        return EventDocument.WriteAsync(clients.Poison, name, document, body, cancellationToken);
     }
 
     /// <summary>Keeps a message that could not be read; the same message twice is one document.</summary>
@@ -38,7 +41,7 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     {
         var name = $"{Unreadable}/{Convert.ToHexStringLower(SHA256.HashData(message))}";
         var document = new PoisonDocument { Reason = problem, PoisonedAt = time.GetUtcNow(), Message = message.ToArray() };
-        return EventDocument.WriteAsync(clients.Poison, name, document, BinaryData.Empty, cancellationToken);
+        return EventDocument.WriteAsync(clients.Poison, name, document, body: null, cancellationToken);
     }
 
     /// <summary>Reads a document.</summary>
@@ -49,13 +52,13 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
         => EventDocument.ReadAsync<PoisonDocument>(clients.Poison, name, cancellationToken);
 
     /// <summary>Reads a body that stands beside its document.</summary>
-    public Task<BinaryData> ReadBodyAsync(string name, CancellationToken cancellationToken)
+    public Task<(BinaryData Body, ETag ETag)?> ReadBodyAsync(string name, CancellationToken cancellationToken)
         => EventDocument.ReadBodyAsync(clients.Poison, name, cancellationToken);
 
-    /// <summary>Removes a document if nobody has changed it since it was read.</summary>
+    /// <summary>Removes a document and its body, each if nobody has changed it since it was read; an ETag of null: whatever is there.</summary>
     /// <returns>False if it is gone or has been changed.</returns>
-    public Task<bool> TryDeleteAsync(string name, ETag? etag, CancellationToken cancellationToken)
-        => EventDocument.TryDeleteAsync(clients.Poison, name, etag, cancellationToken);
+    public Task<bool> TryDeleteAsync(string name, ETag? etag, ETag? bodyETag, CancellationToken cancellationToken)
+        => EventDocument.TryDeleteAsync(clients.Poison, name, etag, bodyETag, cancellationToken);
 
     /// <summary>The names of all documents, of one source or of all, in order of name.</summary>
     public async IAsyncEnumerable<string> ListAsync(string? source, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Azure;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Replay;
 using FunctionsIngest.Telemetry;
@@ -16,6 +17,7 @@ internal sealed class Redriver(PoisonStore store, ReplayTable table, EventQueue 
             return RedriveResult.Missing;
 
         var (document, etag) = found;
+        (BinaryData Body, ETag ETag)? beside = null;
         if (document.Event is null)
         {
             await queue.SendAsync(BinaryData.FromBytes(document.Message ?? []), cancellationToken);
@@ -28,14 +30,16 @@ internal sealed class Redriver(PoisonStore store, ReplayTable table, EventQueue 
             var row = await table.FindAsync(kept.PartitionKey, kept.RowKey, cancellationToken);
             if (row is { State: RowState.Processed })
             {
-                await store.TryDeleteAsync(name, etag, cancellationToken);
+                await store.TryDeleteAsync(name, etag, bodyETag: null, cancellationToken);
                 return RedriveResult.AlreadyProcessed;
             }
 
+            if (kept.Payload == EventDocument.BodyNameOf(name))
+                beside = await store.ReadBodyAsync(name, cancellationToken);
             var redriven = kept with
             {
-                Body = kept.Body ?? await store.ReadBodyAsync(name, cancellationToken),
-                Payload = null,
+                Body = beside?.Body ?? kept.Body,
+                Payload = beside is null ? kept.Payload : null,
                 Delivery = Envelope.NewDelivery(),
                 Attempt = 1,
                 Redrive = Math.Max(kept.Redrive, row?.Redrive ?? 0) + 1,
@@ -44,7 +48,7 @@ internal sealed class Redriver(PoisonStore store, ReplayTable table, EventQueue 
             metrics.Redriven(redriven.Source);
         }
 
-        await store.TryDeleteAsync(name, etag, cancellationToken);
+        await store.TryDeleteAsync(name, etag, beside?.ETag, cancellationToken);
         return RedriveResult.Sent;
     }
 }

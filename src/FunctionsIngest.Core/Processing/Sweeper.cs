@@ -148,14 +148,17 @@ internal sealed partial class Sweeper(
         return removed;
     }
 
-    /// <summary>A payload is needed while its row is unfinished, or, the row having expired, while its message may still be on a queue.</summary>
+    /// <summary>
+    /// A payload is needed while its row is unfinished; and while its message may still be on a queue, where the row has expired, or
+    /// is poisoned and the message a redrive.
+    /// </summary>
     private async Task<bool> IsOwnerlessAsync(string payload, CancellationToken stopping)
     {
         if (payload.Split('/') is not [var partitionKey, var rowKey, _])
             return false;
 
         var row = await table.FindAsync(partitionKey, rowKey, stopping);
-        return row?.IsFinal ?? await AreQueuesEmptyAsync(stopping);
+        return row is { State: RowState.Processed } || (row?.IsFinal != false && await AreQueuesEmptyAsync(stopping));
     }
 
     /// <summary>The service's count includes invisible messages and is never lower than the truth, so zero is zero.</summary>

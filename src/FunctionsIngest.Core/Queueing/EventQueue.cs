@@ -43,7 +43,8 @@ internal sealed class EventQueue(StorageClients clients, PayloadStore payloads)
 
     private static async Task SendAsync(QueueClient queue, BinaryData message, TimeSpan delay, CancellationToken cancellationToken)
     {
-        var invisible = delay > MaxDelay ? MaxDelay : delay;
+        // The service counts whole seconds. Rounded up: a message that is visible before its time goes round in circles until then.
+        var invisible = TimeSpan.FromSeconds(Math.Ceiling((delay > MaxDelay ? MaxDelay : delay).TotalSeconds));
         try
         {
             await queue.SendMessageAsync(message, invisible, Never, cancellationToken);

@@ -1,4 +1,3 @@
-using Azure;
 using Azure.Storage.Blobs.Models;
 using FunctionsIngest.Storage;
 
@@ -15,21 +14,12 @@ internal sealed class PayloadStore(StorageClients clients)
 
     /// <summary>Stores a body in one call.</summary>
     public Task UploadAsync(string name, BinaryData body, CancellationToken cancellationToken)
-        => clients.Payloads.CreatedWhenMissingAsync(() => clients.Payloads.GetBlobClient(name).UploadAsync(body, overwrite: true, cancellationToken), cancellationToken);
+        => clients.Payloads.CreatedWhenMissingAsync(() => BlobBody.UploadAsync(clients.Payloads.GetBlobClient(name), body, cancellationToken), cancellationToken);
 
     /// <summary>Loads a body.</summary>
     /// <returns>The body; null if the blob is gone.</returns>
     public async Task<BinaryData?> DownloadAsync(string name, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await clients.Payloads.GetBlobClient(name).DownloadContentAsync(cancellationToken)).Value.Content;
-        }
-        catch (RequestFailedException exception) when (exception.Status == 404)
-        {
-            return null;
-        }
-    }
+        => (await BlobBody.DownloadAsync(clients.Payloads.GetBlobClient(name), cancellationToken))?.Body;
 
     /// <summary>Removes a body, if it is there.</summary>
     public Task DeleteAsync(string name, CancellationToken cancellationToken)

@@ -28,6 +28,9 @@ internal readonly record struct ReplayKey
     /// <summary>The row's key within its partition.</summary>
     public string RowKey => EventId[2..];
 
+    /// <summary>The key that an event's id was derived from.</summary>
+    public static ReplayKey FromEventId(string source, string eventId) => new(source, eventId);
+
     /// <summary>Starts a key of a source.</summary>
     /// <param name="source">The source's name.</param>
     /// <param name="kind">What the parts are, so that an id can never equal a hash of contents.</param>

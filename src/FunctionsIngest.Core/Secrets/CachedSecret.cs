@@ -116,48 +116,56 @@ internal sealed partial class CachedSecret : IDisposable
     private async Task ReadAsync()
     {
         var now = _clock.GetUtcNow();
-        TimeSpan next;
         try
         {
             using var timeout = new CancellationTokenSource(ReadTimeout, _clock);
             _reading = new SecretReading(await _reader.ReadAsync(Name, timeout.Token), now);
+            Refreshed?.Invoke();
             _failure = null;
             _failures = 0;
-            Refreshed?.Invoke();
-            _metrics.Refreshed(Name);
-            next = _options.RefreshInterval * (1 - 0.2 * Random.Shared.NextDouble());
         }
         catch (Exception exception)
         {
             _failure = exception;
-            next = DelayAfter(exception);
-            if (Age is { } age)
-                Log.KeysKeepServing(_logger, Description, age, next, exception);
-            else
-                Log.NoKeys(_logger, Description, next, exception);
         }
 
-        lock (_lock)
-            _retryFrom = _failure is null ? DateTimeOffset.MinValue : _clock.GetUtcNow() + next;
-        _timer.Change(next, Timeout.InfiniteTimeSpan);
+        if (_failure is null)
+        {
+            // Earlier by up to a fifth, by chance: a thousand instances that started together soon read at different times.
+            _timer.Change(_options.RefreshInterval * (1 - 0.2 * Random.Shared.NextDouble()), Timeout.InfiniteTimeSpan);
+            _metrics.Refreshed(Name);
+        }
+        else
+        {
+            RetryAfter(_failure);
+        }
     }
 
-    private TimeSpan DelayAfter(Exception exception)
+    private void RetryAfter(Exception exception)
     {
-        var doubled = LeastRetryDelay * Math.Pow(2, Math.Min(_failures++, 10));
-        var delay = (doubled < MostRetryDelay ? doubled : MostRetryDelay) * (1 - 0.5 * Random.Shared.NextDouble());
-
         var response = (exception as RequestFailedException)?.GetRawResponse();
+        var delay = LeastRetryDelay * Math.Pow(2, Math.Min(_failures++, 10));
+        delay = (delay < MostRetryDelay ? delay : MostRetryDelay) * (1 - 0.5 * Random.Shared.NextDouble());
+        if (response is not null && AskedDelay(response) is { } asked && asked > delay)
+            delay = asked;
+
+        lock (_lock)
+            _retryFrom = _clock.GetUtcNow() + delay;
+        _timer.Change(delay, Timeout.InfiniteTimeSpan);
+
+        if (Age is { } age)
+            Log.KeysKeepServing(_logger, Description, age, delay, exception);
+        else
+            Log.NoKeys(_logger, Description, delay, exception);
+
         if (response?.Status == 429)
             _metrics.Throttled(Name);
         else
             _metrics.Failed(Name);
-
-        return response is not null && RetryAfter(response) is { } asked && asked > delay ? asked : delay;
     }
 
     // RFC 9110, section 10.2.3: seconds or a date.
-    private TimeSpan? RetryAfter(Response response)
+    private TimeSpan? AskedDelay(Response response)
     {
         if (!response.Headers.TryGetValue("Retry-After", out var value))
             return null;

@@ -22,7 +22,7 @@ internal static class JsonWebKeyReader
             using var json = JsonDocument.Parse(text);
             return json.RootElement.TryGetProperty("kty", out _);
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
             return false;
         }
@@ -82,5 +82,5 @@ internal static class JsonWebKeyReader
         => json.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
 
     private static byte[] Number(JsonDocument json, string name)
-        => Base64Url.DecodeFromChars(Member(json, name) ?? throw new FormatException());
+        => Member(json, name) is { Length: > 0 } value ? Base64Url.DecodeFromChars(value) : throw new FormatException();
 }

@@ -49,7 +49,12 @@ internal sealed class KeyRing : IKeyRing, IHostedService, IDisposable
         if (keys.KeysAt(_clock.GetUtcNow()) is { } known && known != seen)
             return known;
 
-        await RefreshAsync(keys, cancellationToken);
+        var started = _clock.GetTimestamp();
+        await RefreshAsync(keys, LongestWait, cancellationToken);
+
+        // A read that was running already may have begun before the key was there.
+        if (keys.KeysAt(_clock.GetUtcNow()) == seen)
+            await RefreshAsync(keys, LongestWait - _clock.GetElapsedTime(started), cancellationToken);
 
         var now = _clock.GetUtcNow();
         var newer = keys.KeysAt(now);
@@ -67,7 +72,7 @@ internal sealed class KeyRing : IKeyRing, IHostedService, IDisposable
     public async ValueTask<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         var waiting = _sources.Values.Where(keys => keys.KeysAt(_clock.GetUtcNow()) is null);
-        await Task.WhenAll(waiting.Select(keys => RefreshAsync(keys, cancellationToken)));
+        await Task.WhenAll(waiting.Select(keys => RefreshAsync(keys, LongestWait, cancellationToken)));
         return _sources.Values.All(keys => keys.KeysAt(_clock.GetUtcNow()) is not null);
     }
 
@@ -91,11 +96,11 @@ internal sealed class KeyRing : IKeyRing, IHostedService, IDisposable
 
     private async Task<KeySet> GetSlowlyAsync(SourceKeys keys, CancellationToken cancellationToken)
     {
-        await RefreshAsync(keys, cancellationToken);
+        await RefreshAsync(keys, LongestWait, cancellationToken);
         return keys.KeysAt(_clock.GetUtcNow()) ?? throw keys.Unavailable();
     }
 
-    private async Task RefreshAsync(SourceKeys keys, CancellationToken cancellationToken)
+    private async Task RefreshAsync(SourceKeys keys, TimeSpan wait, CancellationToken cancellationToken)
     {
         List<Task>? running = null;
         foreach (var secret in keys.Secrets)
@@ -109,7 +114,7 @@ internal sealed class KeyRing : IKeyRing, IHostedService, IDisposable
 
         try
         {
-            await Task.WhenAll(running).WaitAsync(LongestWait, _clock, cancellationToken);
+            await Task.WhenAll(running).WaitAsync(wait > TimeSpan.Zero ? wait : TimeSpan.Zero, _clock, cancellationToken);
         }
         catch (TimeoutException)
         {

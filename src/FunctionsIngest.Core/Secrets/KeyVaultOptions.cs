@@ -20,4 +20,7 @@ internal sealed class KeyVaultOptions
 
     /// <summary>How long the last good keys keep serving while the vault cannot be read. At least the refresh interval, at most 30 days.</summary>
     public TimeSpan OutageTolerance { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>What could not be bound, for the validator to report with the rest.</summary>
+    internal List<string> BindingErrors { get; } = [];
 }

@@ -13,7 +13,7 @@ internal sealed class KeyVaultOptionsValidator : IValidateOptions<KeyVaultOption
     /// <inheritdoc />
     public ValidateOptionsResult Validate(string? name, KeyVaultOptions options)
     {
-        List<string> errors = [];
+        List<string> errors = [.. options.BindingErrors];
 
         if (!string.IsNullOrEmpty(options.Uri) && (!Uri.TryCreate(options.Uri, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps))
             errors.Add($"KeyVault:Uri is '{options.Uri}'. Set it to the vault's https address, such as https://name.vault.azure.net.");

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using FunctionsIngest.Signatures;
 
@@ -10,21 +9,23 @@ internal static partial class SecretText
     private const string PemStart = "-----BEGIN ";
 
     /// <summary>
-    /// The keys in a secret's text: a JSON web key, or PEM blocks (their newlines may be lost or written as <c>\n</c>), or one
-    /// key a line. Whitespace around a key and empty lines do not count.
+    /// The keys in a secret's text: a JSON web key, or PEM blocks (their newlines may be lost, or written as the two characters
+    /// <c>\n</c>), or one key a line. Whitespace around a key and empty lines do not count.
     /// </summary>
     public static IReadOnlyList<string> Split(string text)
     {
         text = text.Trim().TrimStart('\uFEFF');
         if (JsonWebKeyReader.IsJsonWebKey(text))
             return [text];
+        if (text.Contains(PemStart, StringComparison.Ordinal))
+            text = text.Replace("\\r", "", StringComparison.Ordinal).Replace("\\n", "\n", StringComparison.Ordinal);
 
         var keys = new List<string>();
         var position = 0;
         foreach (var block in PemBlock().EnumerateMatches(text))
         {
             AddLines(text[position..block.Index]);
-            keys.Add(Tidy(text.Substring(block.Index, block.Length)));
+            keys.Add(text.Substring(block.Index, block.Length));
             position = block.Index + block.Length;
         }
 
@@ -62,20 +63,6 @@ internal static partial class SecretText
         return scheme.ParseKey(text, out key);
     }
 
-    private static string Tidy(string block)
-    {
-        var match = PemBlock().Match(block);
-        var label = match.Groups["label"].Value;
-        var body = Whitespace().Replace(match.Groups["body"].Value, "");
-        var bytes = new byte[body.Length];
-
-        // What is not base64 is left as it is: the scheme says what is wrong with it.
-        return Convert.TryFromBase64String(body, bytes, out var written) ? PemEncoding.WriteString(label, bytes.AsSpan(0, written)) : block;
-    }
-
-    [GeneratedRegex("-----BEGIN (?<label>[A-Z0-9 ]+)-----(?<body>.*?)-----END \\k<label>-----", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
+    [GeneratedRegex("-----BEGIN (?<label>[A-Z0-9 ]+)-----.*?-----END \\k<label>-----", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex PemBlock();
-
-    [GeneratedRegex(@"\s|\\r|\\n", RegexOptions.CultureInvariant)]
-    private static partial Regex Whitespace();
 }

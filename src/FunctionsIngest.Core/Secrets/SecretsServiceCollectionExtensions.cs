@@ -1,4 +1,5 @@
 using Azure.Security.KeyVault.Secrets;
+using FunctionsIngest.Sources;
 using FunctionsIngest.Telemetry;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -10,13 +11,14 @@ namespace FunctionsIngest.Secrets;
 /// <summary>Adds the keys.</summary>
 internal static class SecretsServiceCollectionExtensions
 {
-    /// <summary>Adds <see cref="IKeyRing"/>. Needs <see cref="Sources.SourceCatalogue"/>; a <see cref="SecretClient"/> that is there already is used.</summary>
+    /// <summary>Adds <see cref="IKeyRing"/>. Needs <see cref="SourceCatalogue"/>; a <see cref="SecretClient"/> that is there already is used.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">The configuration, at its root.</param>
     internal static IServiceCollection AddSecrets(this IServiceCollection services, IConfiguration configuration)
     {
         var section = configuration.GetSection(KeyVaultOptions.Section);
-        services.AddOptionsWithValidateOnStart<KeyVaultOptions, KeyVaultOptionsValidator>().Bind(section);
+        services.AddOptionsWithValidateOnStart<KeyVaultOptions, KeyVaultOptionsValidator>()
+            .Configure(options => SettingsBinder.Bind(section, options, options.BindingErrors));
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<VaultMetrics>();
@@ -27,7 +29,11 @@ internal static class SecretsServiceCollectionExtensions
         }
         else
         {
-            services.TryAddSingleton(provider => CreateClient(provider.GetRequiredService<IOptions<KeyVaultOptions>>().Value));
+            services.TryAddSingleton(provider =>
+            {
+                var options = provider.GetRequiredService<IOptions<KeyVaultOptions>>().Value;
+                return new SecretClient(new Uri(options.Uri!), Credentials.For(options.ClientId), ClientOptions());
+            });
             services.TryAddSingleton<ISecretReader, KeyVaultSecretReader>();
         }
 
@@ -37,11 +43,12 @@ internal static class SecretsServiceCollectionExtensions
         return services;
     }
 
-    private static SecretClient CreateClient(KeyVaultOptions options)
+    /// <summary>How the vault is called.</summary>
+    internal static SecretClientOptions ClientOptions()
     {
         // The key ring tries again by itself, with a back-off that all who wait share: a second one below it would only hide the vault's Retry-After.
-        var settings = new SecretClientOptions { Retry = { MaxRetries = 0 } };
-        settings.Diagnostics.IsLoggingContentEnabled = false;
-        return new SecretClient(new Uri(options.Uri!), Credentials.For(options.ClientId), settings);
+        var options = new SecretClientOptions { Retry = { MaxRetries = 0 } };
+        options.Diagnostics.IsLoggingContentEnabled = false;
+        return options;
     }
 }

@@ -13,7 +13,7 @@ internal sealed partial class SourceKeys
     private readonly Lock _lock = new();
 
     private volatile Snapshot _snapshot = new(null, DateTimeOffset.MaxValue);
-    private ImmutableArray<KeyText> _texts = [];
+    private ImmutableArray<Candidate> _candidates = [];
     private ImmutableArray<string> _unparsed = [];
     private ImmutableArray<string> _problems = [];
 
@@ -44,12 +44,12 @@ internal sealed partial class SourceKeys
     {
         lock (_lock)
         {
-            var (texts, absent, until) = Collect(now);
+            var (candidates, absent, until) = Collect(now);
             var keys = _snapshot.Keys;
-            if (!texts.AsSpan().SequenceEqual(_texts.AsSpan()))
+            if (!candidates.AsSpan().SequenceEqual(_candidates.AsSpan()))
             {
-                (keys, _unparsed) = Parse(texts);
-                _texts = texts;
+                (keys, _unparsed) = Parse(candidates);
+                _candidates = candidates;
             }
 
             _snapshot = new Snapshot(keys, until);
@@ -70,11 +70,11 @@ internal sealed partial class SourceKeys
         return new SecretsUnavailableException($"Source '{_source.Name}' has no usable key. {string.Join(' ', reasons)}", unread?.Failure);
     }
 
-    private (ImmutableArray<KeyText> Texts, List<string> Absent, DateTimeOffset Until) Collect(DateTimeOffset now)
+    private (ImmutableArray<Candidate> Candidates, List<string> Absent, DateTimeOffset Until) Collect(DateTimeOffset now)
     {
         var until = DateTimeOffset.MaxValue;
         var absent = new List<string>();
-        var found = new List<(DateTimeOffset CreatedOn, KeyText Text)>();
+        var found = new List<(DateTimeOffset CreatedOn, Candidate Candidate)>();
         for (var i = 0; i < Secrets.Length; i++)
         {
             var secret = Secrets[i];
@@ -91,26 +91,28 @@ internal sealed partial class SourceKeys
             {
                 var name = version.Id is null ? secret.Description : $"{secret.Description}, version {version.Id}";
                 var keys = SecretText.Split(version.Value);
-                found.AddRange(keys.Select((key, index) => (version.CreatedOn, new KeyText(keys.Count == 1 ? name : $"{name}, key {index + 1}", isClientKey, key))));
+                if (keys.Count == 0)
+                    absent.Add($"{name} is empty.");
+                found.AddRange(keys.Select((key, index) => (version.CreatedOn, new Candidate(keys.Count == 1 ? name : $"{name}, key {index + 1}", isClientKey, key))));
             }
         }
 
         // Stable: the keys of one version stay in their order, and so do those of secrets that do not say when they were made.
-        var texts = found.OrderByDescending(item => item.CreatedOn).Select(item => item.Text).DistinctBy(text => (text.IsClientKey, text.Text));
-        return ([.. texts], absent, until);
+        var candidates = found.OrderByDescending(item => item.CreatedOn).Select(item => item.Candidate).DistinctBy(candidate => (candidate.IsClientKey, candidate.Text));
+        return ([.. candidates], absent, until);
     }
 
-    private (KeySet? Keys, ImmutableArray<string> Problems) Parse(ImmutableArray<KeyText> texts)
+    private (KeySet? Keys, ImmutableArray<string> Problems) Parse(ImmutableArray<Candidate> candidates)
     {
         var problems = new List<string>();
         var keys = new List<VerificationKey>();
         var clientKeys = new List<VerificationKey>();
-        foreach (var text in texts)
+        foreach (var candidate in candidates)
         {
-            if (text.IsClientKey)
-                clientKeys.Add(new ClientKey(text.Text));
-            else if (SecretText.Parse(_source.Scheme, text.Text, out var key) is { } problem)
-                problems.Add($"{text.Name} is not a key that source '{_source.Name}' can use: {problem}.");
+            if (candidate.IsClientKey)
+                clientKeys.Add(new ClientKey(candidate.Text));
+            else if (SecretText.Parse(_source.Scheme, candidate.Text, out var key) is { } problem)
+                problems.Add($"{candidate.Name} is not a key that source '{_source.Name}' can use: {problem}.");
             else
                 keys.Add(key!);
         }
@@ -138,7 +140,7 @@ internal sealed partial class SourceKeys
     }
 
     /// <summary>One key's text, with the name to report it by.</summary>
-    private sealed class KeyText(string name, bool isClientKey, string text) : IEquatable<KeyText>
+    private sealed class Candidate(string name, bool isClientKey, string text) : IEquatable<Candidate>
     {
         public string Name => name;
 
@@ -146,10 +148,10 @@ internal sealed partial class SourceKeys
 
         public string Text => text;
 
-        public bool Equals(KeyText? other)
+        public bool Equals(Candidate? other)
             => other is not null && other.IsClientKey == isClientKey && string.Equals(other.Text, text, StringComparison.Ordinal) && string.Equals(other.Name, name, StringComparison.Ordinal);
 
-        public override bool Equals(object? obj) => Equals(obj as KeyText);
+        public override bool Equals(object? obj) => Equals(obj as Candidate);
 
         public override int GetHashCode() => HashCode.Combine(isClientKey, text, name);
     }

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
 using System.Text;
 
 namespace FunctionsIngest.Signatures;
@@ -10,20 +12,22 @@ internal sealed class ContentTemplate
 
     private readonly string _text;
     private readonly ContentPart[] _parts;
-    private readonly char[] _besideId;
+    private readonly ContentPartKind[] _kinds;
+    private readonly SearchValues<char> _idCharacters;
 
     private ContentTemplate(string text, ContentPart[] parts)
     {
         _text = text;
         _parts = parts;
-        _besideId = [.. BesideId(parts)];
+        _kinds = [.. parts.Select(part => part.Kind)];
+        _idCharacters = SearchValues.Create([.. Enumerable.Range('!', '~' - '!' + 1).Select(code => (char)code).Except(BesideId(parts))]);
     }
 
     /// <summary>Whether the content is the body and nothing else, so that it need not be put together.</summary>
     public bool IsBodyAlone => _parts is [{ Kind: ContentPartKind.Body }];
 
     /// <summary>Whether a part of this kind is signed.</summary>
-    public bool Covers(ContentPartKind kind) => Array.Exists(_parts, part => part.Kind == kind);
+    public bool Covers(ContentPartKind kind) => _kinds.Contains(kind);
 
     /// <summary>Parses a template.</summary>
     /// <param name="text">Text with <c>{body}</c>, <c>{timestamp}</c>, <c>{id}</c>, <c>{method}</c> and <c>{path}</c>, each at most once.</param>
@@ -73,7 +77,7 @@ internal sealed class ContentTemplate
 
     /// <summary>Whether an id is printable ASCII, 1 to 256 characters, and without the characters that end it in this template.</summary>
     public bool Accepts(ReadOnlySpan<char> id)
-        => id.Length is >= 1 and <= MaxIdLength && !id.ContainsAnyExceptInRange('!', '~') && !id.ContainsAny(_besideId);
+        => id.Length is >= 1 and <= MaxIdLength && !id.ContainsAnyExcept(_idCharacters);
 
     /// <summary>The content's length in bytes.</summary>
     public int Length(in ContentValues values)
@@ -116,6 +120,20 @@ internal sealed class ContentTemplate
             }
 
             content = content[written..];
+        }
+    }
+
+    /// <summary>Puts the content together piece by piece, for a body that is too large to be copied.</summary>
+    public void AppendTo(IncrementalHash hash, in ContentValues values)
+    {
+        foreach (ref readonly var part in _parts.AsSpan())
+        {
+            hash.AppendData(part.Kind switch
+            {
+                ContentPartKind.Literal => part.Literal,
+                ContentPartKind.Body => values.Body,
+                _ => Encoding.UTF8.GetBytes(Text(part.Kind, values).ToArray()),
+            });
         }
     }
 

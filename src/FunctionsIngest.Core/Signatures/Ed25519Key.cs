@@ -39,8 +39,16 @@ internal sealed class Ed25519Key : AsymmetricKey
 
         if (SecretBytes.Decode(secret, format, out var bytes) is { } problem)
             return problem;
-        return bytes.Length == HalfLength ? FromPublic(bytes, KeyBlobFormat.RawPublicKey, out key)
-            : bytes.Length == 2 * HalfLength ? ParsePrivate(bytes, out key)
+        return bytes.Length == 2 * HalfLength ? ParsePrivate(bytes, out key) : ParsePublic(bytes, out key);
+    }
+
+    /// <summary>Makes a public key of its 32 bytes.</summary>
+    /// <returns>Null, or what is wrong, without a byte of the secret.</returns>
+    public static string? ParsePublic(ReadOnlySpan<byte> bytes, out VerificationKey? key)
+    {
+        key = null;
+        return bytes.Length == HalfLength
+            ? FromPublic(bytes, KeyBlobFormat.RawPublicKey, out key)
             : $"it decodes to {bytes.Length} bytes, and a public key has {HalfLength}";
     }
 

@@ -23,8 +23,8 @@ internal sealed class HmacKey(byte[] value) : VerificationKey
             return "it is empty";
 
         // Whoever knows a public key could sign with it if it were taken for a shared one.
-        if (KeyText.IsPem(secret))
-            return "it is PEM, which is no key of an HMAC";
+        if (KeyText.IsPem(secret) || secret.StartsWith(StandardWebhooksKey.PublicPrefix, StringComparison.Ordinal))
+            return "it is a key pair's, and no key of an HMAC";
 
         if (format == SecretFormat.Utf8)
         {

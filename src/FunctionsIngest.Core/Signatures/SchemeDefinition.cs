@@ -17,7 +17,7 @@ internal sealed record SchemeDefinition
     /// <summary>The header that carries the signature.</summary>
     public required string Header { get; init; }
 
-    /// <summary>The signatures that count. Others in the same header are skipped.</summary>
+    /// <summary>The signatures that count, at most one of them an HMAC. Others in the same header are skipped.</summary>
     public required IReadOnlyList<SignatureVersion> Versions { get; init; }
 
     /// <summary>How the signature is written.</summary>

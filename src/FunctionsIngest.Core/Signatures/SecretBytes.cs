@@ -3,7 +3,7 @@ namespace FunctionsIngest.Signatures;
 /// <summary>Decodes secrets that are written as base64 or hexadecimal digits.</summary>
 internal static class SecretBytes
 {
-    /// <summary>Decodes a secret strictly; base64 may lack its padding.</summary>
+    /// <summary>Decodes a secret: hexadecimal digits of either case, or base64 without whitespace, whose padding may be missing.</summary>
     /// <param name="secret">The text.</param>
     /// <param name="format"><see cref="SecretFormat.Base64"/> or <see cref="SecretFormat.Hex"/>.</param>
     /// <param name="bytes">The bytes; empty if the text is wrong.</param>
@@ -19,8 +19,9 @@ internal static class SecretBytes
         }
         else
         {
+            // Unused bits may be set: the libraries of Standard Webhooks accept such secrets.
             var padded = secret.ToString().PadRight((secret.Length + 3) / 4 * 4, '=');
-            if (!BinaryText.TryDecodeBase64(padded, buffer, out written))
+            if (!Convert.TryFromBase64String(padded, buffer, out written) || padded.Length != (written + 2) / 3 * 4)
                 written = -1;
         }
 

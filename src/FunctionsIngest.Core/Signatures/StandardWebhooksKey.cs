@@ -9,8 +9,10 @@ internal static class StandardWebhooksKey
     /// <summary>The most bytes of a shared key.</summary>
     public const int MaxSharedLength = 64;
 
+    /// <summary>What a public key begins with.</summary>
+    public const string PublicPrefix = "whpk_";
+
     private const string Shared = "whsec_";
-    private const string Public = "whpk_";
     private const string Private = "whsk_";
 
     /// <summary>Parses a key.</summary>
@@ -22,8 +24,11 @@ internal static class StandardWebhooksKey
         if (secret.StartsWith(Shared, StringComparison.Ordinal))
             return HmacKey.Parse(secret[Shared.Length..], SecretFormat.Base64, MinSharedLength, MaxSharedLength, out key);
 
-        if (secret.StartsWith(Public, StringComparison.Ordinal))
-            return ParsePublic(secret.AsSpan(Public.Length), out key);
+        if (secret.StartsWith(PublicPrefix, StringComparison.Ordinal))
+        {
+            key = null;
+            return SecretBytes.Decode(secret.AsSpan(PublicPrefix.Length), SecretFormat.Base64, out var bytes) ?? Ed25519Key.ParsePublic(bytes, out key);
+        }
 
         if (secret.StartsWith(Private, StringComparison.Ordinal))
         {
@@ -34,15 +39,5 @@ internal static class StandardWebhooksKey
         return KeyText.IsPem(secret)
             ? Ed25519Key.Parse(secret, SecretFormat.Pem, out key)
             : HmacKey.Parse(secret, SecretFormat.Utf8, 1, int.MaxValue, out key);
-    }
-
-    private static string? ParsePublic(ReadOnlySpan<char> text, out VerificationKey? key)
-    {
-        key = null;
-        if (SecretBytes.Decode(text, SecretFormat.Base64, out var bytes) is { } problem)
-            return problem;
-        return bytes.Length == 32
-            ? Ed25519Key.Parse(text.ToString(), SecretFormat.Base64, out key)
-            : $"it decodes to {bytes.Length} bytes, and a public key has 32";
     }
 }

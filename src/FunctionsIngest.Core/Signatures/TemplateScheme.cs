@@ -1,10 +1,10 @@
 using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using FunctionsIngest.Ingestion;
 using FunctionsIngest.Replay;
 using Microsoft.AspNetCore.Http;
-using Utf8 = System.Text.Encoding;
 
 namespace FunctionsIngest.Signatures;
 
@@ -12,6 +12,12 @@ namespace FunctionsIngest.Signatures;
 /// <param name="definition">How the sender signs.</param>
 internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureScheme
 {
+    // A larger body is not copied to stand in one piece with what is signed beside it, except for an algorithm that needs it so.
+    private const int MaxBytesCopied = 1024 * 1024 + 4096;
+
+    private readonly bool _headerHasCommas = definition.Separator is not null || definition.IsToken
+        || definition.Versions.Any(version => version.Prefix.Contains(',', StringComparison.Ordinal));
+
     private readonly SignatureVersion? _hmac = definition.Versions.FirstOrDefault(version => version.Algorithm.IsHmac());
 
     /// <summary>How the sender signs.</summary>
@@ -65,8 +71,10 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
         if (!HasOffers(offered))
             return VerificationResult.SignatureMalformed;
 
+        keys = keys[..Math.Min(keys.Length, VerificationKey.MaxPerSource)];
+        Span<byte> macs = stackalloc byte[VerificationKey.MaxPerSource * SignatureAlgorithmExtensions.MaxMacLength];
         if (definition.Content.IsBodyAlone)
-            return Match(offered, request.Body.Span, keys);
+            return Match(offered, request.Body.Span, keys, macs[..ComputeMacs(request.Body.Span, keys, macs)]);
 
         var values = new ContentValues
         {
@@ -77,12 +85,15 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
             Body = request.Body.Span,
         };
         var length = definition.Content.Length(values);
+        if (length > MaxBytesCopied && !HasAsymmetric(keys))
+            return Match(offered, default, keys, macs[..ComputeMacs(values, keys, macs)]);
+
         var rented = ArrayPool<byte>.Shared.Rent(length);
         try
         {
             var content = rented.AsSpan(0, length);
             definition.Content.Write(values, content);
-            return Match(offered, content, keys);
+            return Match(offered, content, keys, macs[..ComputeMacs(content, keys, macs)]);
         }
         finally
         {
@@ -154,6 +165,17 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
             headers[definition.IdHeader] = webhook.Id;
     }
 
+    private static bool HasAsymmetric(ReadOnlySpan<VerificationKey> keys)
+    {
+        foreach (var key in keys)
+        {
+            if (key is AsymmetricKey)
+                return true;
+        }
+
+        return false;
+    }
+
     private static bool IsFor(VerificationKey key, SignatureAlgorithm algorithm) => key switch
     {
         HmacKey => algorithm.IsHmac(),
@@ -163,9 +185,9 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
     };
 
     private VerificationResult ReadSignatureHeader(IHeaderDictionary headers, out ReadOnlySpan<char> value)
-        => definition.Separator is null && !definition.IsToken
-            ? HeaderValue.ReadOne(headers, definition.Header, out value)
-            : HeaderValue.ReadWhole(headers, definition.Header, out value);
+        => _headerHasCommas
+            ? HeaderValue.ReadWhole(headers, definition.Header, out value)
+            : HeaderValue.ReadOne(headers, definition.Header, out value);
 
     private VerificationResult ReadId(IHeaderDictionary headers, out ReadOnlySpan<char> id)
     {
@@ -209,13 +231,9 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
         return wellFormed && count <= MaxOffers;
     }
 
-    private VerificationResult Match(ReadOnlySpan<char> offered, ReadOnlySpan<byte> content, ReadOnlySpan<VerificationKey> keys)
+    private VerificationResult Match(ReadOnlySpan<char> offered, ReadOnlySpan<byte> content, ReadOnlySpan<VerificationKey> keys, ReadOnlySpan<byte> macs)
     {
-        Span<byte> macs = stackalloc byte[VerificationKey.MaxPerSource * SignatureAlgorithmExtensions.MaxMacLength];
         Span<byte> signature = stackalloc byte[SignatureAlgorithmExtensions.MaxSignatureLength];
-        keys = keys[..Math.Min(keys.Length, VerificationKey.MaxPerSource)];
-        var macCount = ComputeMacs(content, keys, macs);
-
         var offers = new OfferEnumerator(definition, offered);
         while (offers.MoveNext())
         {
@@ -223,33 +241,51 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
                 continue;
 
             var decoded = signature[..length];
-            if (offers.Algorithm.IsHmac() ? EqualsAny(decoded, macs, macCount) : VerifiesAny(offers.Algorithm, decoded, content, keys))
+            if (offers.Algorithm.IsHmac() ? EqualsAny(decoded, macs) : VerifiesAny(offers.Algorithm, decoded, content, keys))
                 return VerificationResult.Verified;
         }
 
         return VerificationResult.SignatureMismatch;
     }
 
+    /// <returns>How many bytes of <paramref name="macs"/> are taken, <see cref="SignatureAlgorithmExtensions.MaxMacLength"/> by each key.</returns>
     private int ComputeMacs(ReadOnlySpan<byte> content, ReadOnlySpan<VerificationKey> keys, Span<byte> macs)
     {
-        var count = 0;
-        if (_hmac is null)
-            return count;
-
+        var taken = 0;
         foreach (var key in keys)
         {
-            if (key is HmacKey hmac)
-                CryptographicOperations.HmacData(_hmac.Algorithm.Hash(), hmac.Value, content, macs[(count++ * SignatureAlgorithmExtensions.MaxMacLength)..]);
+            if (_hmac is null || key is not HmacKey hmac)
+                continue;
+
+            CryptographicOperations.HmacData(_hmac.Algorithm.Hash(), hmac.Value, content, macs[taken..]);
+            taken += SignatureAlgorithmExtensions.MaxMacLength;
         }
 
-        return count;
+        return taken;
     }
 
-    private static bool EqualsAny(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> macs, int count)
+    private int ComputeMacs(in ContentValues values, ReadOnlySpan<VerificationKey> keys, Span<byte> macs)
     {
-        for (var i = 0; i < count; i++)
+        var taken = 0;
+        foreach (var key in keys)
         {
-            if (CryptographicOperations.FixedTimeEquals(macs.Slice(i * SignatureAlgorithmExtensions.MaxMacLength, signature.Length), signature))
+            if (_hmac is null || key is not HmacKey hmac)
+                continue;
+
+            using var hash = IncrementalHash.CreateHMAC(_hmac.Algorithm.Hash(), hmac.Value);
+            definition.Content.AppendTo(hash, values);
+            hash.GetHashAndReset(macs[taken..]);
+            taken += SignatureAlgorithmExtensions.MaxMacLength;
+        }
+
+        return taken;
+    }
+
+    private static bool EqualsAny(ReadOnlySpan<byte> signature, ReadOnlySpan<byte> macs)
+    {
+        for (; !macs.IsEmpty; macs = macs[SignatureAlgorithmExtensions.MaxMacLength..])
+        {
+            if (CryptographicOperations.FixedTimeEquals(macs[..signature.Length], signature))
                 return true;
         }
 
@@ -280,7 +316,7 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
             SignatureEncoding.Hex => BinaryText.TryDecodeHex(offer.Text, signature, out length),
             SignatureEncoding.Base64 => BinaryText.TryDecodeBase64(offer.Text, signature, out length),
             SignatureEncoding.Base64Url => BinaryText.TryDecodeBase64Url(offer.Text, signature, out length),
-            _ => Utf8.UTF8.TryGetBytes(offer.Text, signature, out length),
+            _ => Encoding.UTF8.TryGetBytes(offer.Text, signature, out length),
         };
         return decoded && offer.Algorithm.Allows(length);
     }
@@ -290,6 +326,6 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
         SignatureEncoding.Hex => Convert.ToHexStringLower(signature),
         SignatureEncoding.Base64 => Convert.ToBase64String(signature),
         SignatureEncoding.Base64Url => System.Buffers.Text.Base64Url.EncodeToString(signature),
-        _ => Utf8.UTF8.GetString(signature),
+        _ => Encoding.UTF8.GetString(signature),
     };
 }

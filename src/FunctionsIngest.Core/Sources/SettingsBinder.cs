@@ -29,14 +29,19 @@ internal static class SettingsBinder
 
     private static void Collect(IConfigurationSection section, Type type, string path, Dictionary<string, string?> good, ICollection<string> errors)
     {
-        if (ItemTypeOf(type) is { } itemType)
+        if (IsScalar(type))
+        {
+            CollectValue(section, type, path, good, errors);
+        }
+        else if (!string.IsNullOrEmpty(section.Value))
+        {
+            // Not repeated: the value may be a secret, put in the place of the names of secrets.
+            errors.Add($"{section.Path} is no single value: remove it, and give one setting for each entry, such as {section.Path}:{ExampleKey(type)}.");
+        }
+        else if (ItemTypeOf(type) is { } itemType)
         {
             foreach (var child in section.GetChildren())
                 Collect(child, itemType, Join(path, child.Key), good, errors);
-        }
-        else if (IsScalar(type))
-        {
-            CollectValue(section, type, path, good, errors);
         }
         else
         {
@@ -56,6 +61,8 @@ internal static class SettingsBinder
         var target = Nullable.GetUnderlyingType(type) ?? type;
         if (section.Value is null)
         {
+            if (!section.GetChildren().Any())
+                return;
             errors.Add($"{section.Path} has settings below it, and is itself one value: give it {Example(target)}.");
             return;
         }
@@ -83,10 +90,17 @@ internal static class SettingsBinder
 
     private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}:{key}";
 
+    private static string ExampleKey(Type type) => ItemTypeOf(type) switch
+    {
+        null => SettingsOf(type).Select(property => property.Name).Order().First(),
+        _ when type.GenericTypeArguments.Length == 2 => "<name>",
+        _ => "0",
+    };
+
     private static string Example(Type type) => type switch
     {
         _ when type == typeof(TimeSpan) => "a time as days.hours:minutes:seconds, such as 7.00:00:00 or 00:05:00",
-        _ when type == typeof(int) => "a whole number",
+        _ when type == typeof(int) || type == typeof(long) => "a whole number",
         _ when type == typeof(bool) => "true or false",
         _ => "a text",
     };

@@ -22,6 +22,9 @@ internal sealed class Source
     /// <summary>The accepted event types; null: all.</summary>
     public FrozenSet<string>? EventTypes { get; init; }
 
+    /// <summary>Who may send; empty: anybody.</summary>
+    public AddressRanges AllowedAddresses { get; init; } = new([]);
+
     /// <summary>JSON pointers that make up the replay key instead of the scheme's own rule; empty: the scheme's.</summary>
     public IReadOnlyList<JsonPointer> ReplayKey { get; init; } = [];
 }

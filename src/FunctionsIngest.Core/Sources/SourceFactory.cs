@@ -35,9 +35,8 @@ internal static partial class SourceFactory
         CheckSecrets(setting, options, errors);
         if (options.Tolerance < TimeSpan.Zero)
             errors.Add($"{setting}:Tolerance is {options.Tolerance:c}: give zero or more, such as 00:05:00.");
-        if (options.AllowedIPs.Count > 0)
-            errors.Add($"{setting}:AllowedIPs is set, and this version cannot enforce it: remove it, and restrict addresses in front of the app.");
 
+        var allowed = AddressRanges.Parse($"{setting}:AllowedIPs", options.AllowedIPs, errors);
         var pointers = new List<JsonPointer>();
         foreach (var (index, text) in options.ReplayKey.Index())
         {
@@ -55,6 +54,7 @@ internal static partial class SourceFactory
             SecretNames = [.. options.Secrets],
             ClientKeyName = string.IsNullOrEmpty(options.ClientKey) ? null : options.ClientKey,
             EventTypes = options.EventTypes.Count == 0 ? null : options.EventTypes.ToFrozenSet(StringComparer.Ordinal),
+            AllowedAddresses = allowed,
             ReplayKey = pointers,
         };
     }
@@ -76,9 +76,9 @@ internal static partial class SourceFactory
             errors.Add($"{setting} is no name of a secret: give the name (1 to 127 letters, digits and -), never the secret itself.");
     }
 
-    [GeneratedRegex("^[a-z][a-z0-9]{1,31}$")]
+    [GeneratedRegex(@"^[a-z][a-z0-9]{1,31}\z")]
     private static partial Regex SourceName();
 
-    [GeneratedRegex("^[A-Za-z0-9-]{1,127}$")]
+    [GeneratedRegex(@"^[A-Za-z0-9-]{1,127}\z")]
     private static partial Regex SecretName();
 }

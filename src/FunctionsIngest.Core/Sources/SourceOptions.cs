@@ -30,7 +30,7 @@ internal sealed class SourceOptions
     /// <summary>QI Tech: what the MD5 covers, <c>raw</c> (the body as sent) or <c>json-dumps</c> (also the body as Python's json.dumps writes it). Not set: <c>raw</c>.</summary>
     public string? BodyHash { get; set; }
 
-    /// <summary>Addresses or CIDR ranges that may send. None: all.</summary>
+    /// <summary>Addresses or CIDR ranges that may send; others get 403 before their body is read. None: all.</summary>
     public IList<string> AllowedIPs { get; set; } = [];
 
     /// <summary>For the scheme <c>custom</c>: how the source signs, as data.</summary>

@@ -8,6 +8,9 @@ internal sealed class WebhookOptions
     /// <summary>The section's name.</summary>
     public const string Section = "Webhooks";
 
+    /// <summary>The full name of <see cref="TrustedProxies"/>.</summary>
+    public const string TrustedProxiesKey = $"{Section}:{nameof(TrustedProxies)}";
+
     /// <summary>The largest <see cref="MaxBodyBytes"/>, and the largest body that Azure Functions passes on.</summary>
     public const int LargestMaxBodyBytes = 100 * 1024 * 1024;
 
@@ -16,6 +19,12 @@ internal sealed class WebhookOptions
 
     /// <summary>Larger bodies get 413. In bytes, 1 to 104857600.</summary>
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
+
+    /// <summary>How many bytes of bodies are held in memory at a time; a request past it gets 503. 1 MiB to 1 GiB.</summary>
+    public int MaxBytesInMemory { get; set; } = 64 * 1024 * 1024;
+
+    /// <summary>How many bytes of bodies over 1 MiB are spooled to temporary files at a time; a request past it gets 503. 1 MiB to 1 TiB.</summary>
+    public long MaxBytesSpooled { get; set; } = 512 * 1024 * 1024;
 
     /// <summary>Whether every event is kept in the Blob container <c>webhook-archive</c>.</summary>
     public bool Archive { get; set; } = true;
@@ -41,7 +50,7 @@ internal sealed class WebhookOptions
     /// <summary>Who may have a test webhook sent, by client id.</summary>
     public IDictionary<string, DeliveryTestOptions> DeliveryTests { get; set; } = new Dictionary<string, DeliveryTestOptions>(StringComparer.Ordinal);
 
-    /// <summary>Proxies whose X-Forwarded-For is believed: addresses or CIDR ranges.</summary>
+    /// <summary>Proxies whose X-Forwarded-For is believed, for the sources' <c>AllowedIPs</c>: addresses or CIDR ranges.</summary>
     public IList<string> TrustedProxies { get; set; } = [];
 
     /// <summary>The delays that hold where none is configured. A bound list adds to its default, so the default stands apart from it.</summary>

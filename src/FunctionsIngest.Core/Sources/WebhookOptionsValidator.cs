@@ -1,4 +1,3 @@
-using System.Net;
 using FunctionsIngest.DeliveryTests;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Secrets;
@@ -21,9 +20,11 @@ internal sealed class WebhookOptionsValidator(IConfiguration configuration) : IV
         CheckRange("AnswerWithin", options.AnswerWithin, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60), errors);
         CheckRange("StorageTryTimeout", options.StorageTryTimeout, TimeSpan.FromMilliseconds(100), TimeSpan.FromSeconds(60), errors);
         CheckRange("MaxBodyBytes", options.MaxBodyBytes, 1, WebhookOptions.LargestMaxBodyBytes, errors);
+        CheckRange("MaxBytesInMemory", options.MaxBytesInMemory, 1 << 20, 1 << 30, errors);
+        CheckRange("MaxBytesSpooled", options.MaxBytesSpooled, 1L << 20, 1L << 40, errors);
         CheckRange("StorageTries", options.StorageTries, 1, 5, errors);
         CheckRetryDelays(options, errors);
-        CheckAddresses("Webhooks:TrustedProxies", options.TrustedProxies, errors);
+        AddressRanges.Parse(WebhookOptions.TrustedProxiesKey, options.TrustedProxies, errors);
         if (options.Sources.Count == 0)
             errors.Add("Webhooks:Sources is empty, so nothing could be received: add a source, such as Webhooks:Sources:begini:Scheme = begini and Webhooks:Sources:begini:Secrets:0 = begini-api-key.");
         foreach (var source in SourceFactory.Create(options, errors))
@@ -34,16 +35,6 @@ internal sealed class WebhookOptionsValidator(IConfiguration configuration) : IV
 
         DeliveryTestValidation.Check(options.DeliveryTests, configuration, errors);
         return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
-    }
-
-    /// <summary>Adds an error for each text that is neither an address nor a CIDR range.</summary>
-    internal static void CheckAddresses(string setting, IEnumerable<string> addresses, List<string> errors)
-    {
-        foreach (var (index, address) in addresses.Index())
-        {
-            if (!IPAddress.TryParse(address, out _) && !IPNetwork.TryParse(address, out _))
-                errors.Add($"{setting}:{index} is '{address}', which is neither an address nor a CIDR range: write it like 203.0.113.7 or 203.0.113.0/24.");
-        }
     }
 
     private static void CheckRetryDelays(WebhookOptions options, List<string> errors)

@@ -10,8 +10,8 @@ internal sealed class VaultMetrics
 
     public VaultMetrics(IMeterFactory meters)
     {
-        _meter = meters.Create("FunctionsIngest");
-        _refreshes = _meter.CreateCounter<long>("functionsingest.secrets.refreshes", "{refresh}", "Reads of a secret, by outcome: success, throttled or failure.");
+        _meter = meters.Create(IngestMetrics.MeterName);
+        _refreshes = _meter.CreateCounter<long>("ingest.secrets.refreshes", "{refresh}", "Reads of a secret, by outcome.");
     }
 
     /// <summary>A secret was read.</summary>
@@ -27,7 +27,7 @@ internal sealed class VaultMetrics
     /// <param name="ages">The secrets that have been read, with their ages.</param>
     public void ObserveAges(Func<IEnumerable<(string Secret, TimeSpan Age)>> ages)
         => _meter.CreateObservableGauge(
-            "functionsingest.secrets.age",
+            "ingest.secrets.age",
             () => ages().Select(item => new Measurement<double>(item.Age.TotalSeconds, new KeyValuePair<string, object?>("secret", item.Secret))),
             "s",
             "Time since a secret was last read with success.");

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -13,8 +12,6 @@ internal sealed record AzuritePorts(int Blob, int Queue, int Table)
     /// <summary>That account's key, published by Azurite: no secret.</summary>
     public const string DefaultKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
-    private const string Section = "Local:Azurite";
-
     /// <summary>Three free ports.</summary>
     public static AzuritePorts Free { get; } = new(0, 0, 0);
 
@@ -25,21 +22,23 @@ internal sealed record AzuritePorts(int Blob, int Queue, int Table)
 
     /// <summary>The configured ports. One that is not configured is Azurite's own (10000, 10001, 10002), where tools look for it, or another if that is taken.</summary>
     /// <exception cref="StartUpException">A configured port is none, or is taken.</exception>
-    public static AzuritePorts From(IConfiguration configuration)
-        => new(Choose(configuration, "BlobPort", 10000), Choose(configuration, "QueuePort", 10001), Choose(configuration, "TablePort", 10002));
+    public static AzuritePorts Choose(AzuriteOptions options)
+        => new(
+            Choose(options.BlobPort, nameof(options.BlobPort), 10000),
+            Choose(options.QueuePort, nameof(options.QueuePort), 10001),
+            Choose(options.TablePort, nameof(options.TablePort), 10002));
 
-    private static int Choose(IConfiguration configuration, string key, int usual)
+    private static int Choose(int? configured, string key, int usual)
     {
-        var setting = $"{Section}:{key}";
-        if (configuration[setting] is not { Length: > 0 } text)
+        if (configured is not { } port)
             return IsFree(usual) ? usual : 0;
 
-        if (!int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) || port is < 1 or > IPEndPoint.MaxPort)
-            throw new StartUpException($"{setting} is '{text}'. Set it to a port from 1 to {IPEndPoint.MaxPort}, or remove it and a free one is chosen.");
+        if (port is < 1 or > IPEndPoint.MaxPort)
+            throw new StartUpException($"Local:Azurite:{key} is {port}. Set it to a port from 1 to {IPEndPoint.MaxPort}, or remove it and a free one is chosen.");
 
         return IsFree(port)
             ? port
-            : throw new StartUpException($"Port {port} is taken by another program. Set {setting} to a free port, or remove it and a free one is chosen.");
+            : throw new StartUpException($"Port {port} is taken by another program. Set Local:Azurite:{key} to a free port, or remove it and a free one is chosen.");
     }
 
     private static bool IsFree(int port)

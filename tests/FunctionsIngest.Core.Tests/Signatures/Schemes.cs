@@ -3,7 +3,7 @@ using FunctionsIngest.Signatures;
 using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
 
-namespace FunctionsIngest.Tests.Signatures;
+namespace FunctionsIngest.Core.Tests.Signatures;
 
 /// <summary>Shorthands of the tests of schemes.</summary>
 internal static class Schemes

@@ -4,7 +4,7 @@ using FunctionsIngest.Signatures;
 using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
 
-namespace FunctionsIngest.Tests.Signatures;
+namespace FunctionsIngest.Core.Tests.Signatures;
 
 public class SignTests
 {
@@ -49,6 +49,58 @@ public class SignTests
     {
         foreach (var encoding in new[] { "hex", "base64", "base64url" })
             RoundTrip(Schemes.Create(new SourceOptions { Scheme = "custom", Signature = new SignatureOptions { Header = "Signature", Algorithm = algorithm, Encoding = encoding } }), secret);
+    }
+
+    [Fact]
+    public void What_a_scheme_signs_is_byte_for_byte_what_its_sender_signs()
+    {
+        var body = """{"type":"tést"}"""u8.ToArray();
+        foreach (var sender in Senders.All.Where(sender => sender.Configured(sender.Secret) == sender.Secret))
+        {
+            var scheme = Schemes.Create(sender.Scheme);
+            var headers = new HeaderDictionary();
+            scheme.Sign(headers, new OutgoingWebhook(Senders.Id, Schemes.Now, Senders.Path, body), scheme.Key(sender.Secret));
+
+            foreach (var (name, value) in sender.Sign(body, Schemes.Now, sender.Secret))
+                Assert.Equal((sender.Scheme, name, value), (sender.Scheme, name, headers[name].ToString()));
+        }
+    }
+
+    [Fact]
+    public void A_body_of_several_MiB_verifies_and_fails_with_its_last_bit_changed()
+    {
+        var body = new byte[3 * 1024 * 1024];
+        foreach (var sender in Senders.All)
+        {
+            var scheme = Schemes.Create(sender.Scheme);
+            var key = scheme.Key(sender.Configured(sender.Secret));
+            var request = Schemes.Request(body, sender.Sign(body, Schemes.Now, sender.Secret));
+            Assert.Equal((sender.Scheme, VerificationResult.Verified), (sender.Scheme, scheme.Verify(request, key)));
+
+            body[^1] ^= 1;
+            Assert.NotEqual((sender.Scheme, VerificationResult.Verified), (sender.Scheme, scheme.Verify(request, key)));
+            body[^1] ^= 1;
+        }
+    }
+
+    [Theory]
+    [InlineData("standard-webhooks", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=")]
+    [InlineData("qi-tech", null)]
+    public void A_public_key_signs_nothing(string name, string? secret)
+    {
+        var scheme = Schemes.Create(name);
+        var key = scheme.Key(secret ?? Senders.PublicPem(P521));
+
+        Assert.Throws<InvalidOperationException>(() => scheme.Sign(new HeaderDictionary(), new OutgoingWebhook("id", Schemes.Now, "/", default), key));
+    }
+
+    [Fact]
+    public void A_key_of_another_scheme_signs_nothing()
+    {
+        var scheme = Schemes.Create("begini");
+        var key = Schemes.Create("qi-tech").Key(P521);
+
+        Assert.Throws<InvalidOperationException>(() => scheme.Sign(new HeaderDictionary(), new OutgoingWebhook("id", Schemes.Now, "/", default), key));
     }
 
     private static void RoundTrip(SignatureScheme scheme, string secret)

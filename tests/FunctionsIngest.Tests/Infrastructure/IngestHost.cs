@@ -3,6 +3,8 @@ using System.Net.Http.Headers;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using Azure.Data.Tables;
+using Azure.Storage.Blobs;
 using FunctionsIngest.Replay;
 using FunctionsIngest.Storage;
 using Microsoft.AspNetCore.Builder;
@@ -59,11 +61,14 @@ internal sealed class IngestHost : IAsyncDisposable
         string storage, IEnumerable<KeyValuePair<string, string?>>? settings = null, Action<IServiceCollection>? services = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null).UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["WebhookStorage"] = storage,
+            // A slow machine is no fault: tests of faults set times of their own.
+            ["Webhooks:AnswerWithin"] = "00:01:00",
+            ["Webhooks:StorageTryTimeout"] = "00:00:25",
             ["Webhooks:Sources:begini:Scheme"] = "begini",
             ["Webhooks:Sources:begini:Secrets:0"] = "begini-api-key",
             ["Webhooks:Sources:standard:Scheme"] = "standard-webhooks",
@@ -148,6 +153,42 @@ internal sealed class IngestHost : IAsyncDisposable
         return taken;
     }
 
+    /// <summary>The messages that are visible, without taking them.</summary>
+    public async Task<IReadOnlyList<BinaryData>> PeekAsync()
+        => [.. (await Clients.Events.PeekMessagesAsync(32)).Value.Select(message => message.Body)];
+
+    /// <summary>Sends a webhook of the source <c>begini</c>, and takes its message off the queue.</summary>
+    /// <returns>The event's id and the message.</returns>
+    public async Task<(string Id, BinaryData Message)> AcceptAsync(string body)
+    {
+        var (status, outcome, id) = await SendBeginiAsync(body);
+        Assert.Equal((HttpStatusCode.OK, "accepted"), (status, outcome));
+        var message = (await Clients.Events.ReceiveMessageAsync()).Value;
+        await Clients.Events.DeleteMessageAsync(message.MessageId, message.PopReceipt);
+        return (id!, message.Body);
+    }
+
+    /// <summary>Processes a message, as a host does.</summary>
+    public Task ProcessAsync(BinaryData message) => Ingestion.ProcessAsync(message, CancellationToken.None);
+
+    /// <summary>The row of an event of the source <c>begini</c>.</summary>
+    public async Task<ReplayRow> RowAsync(string eventId)
+        => await FindRowAsync("begini", eventId) ?? throw new InvalidOperationException($"There is no row of {eventId}.");
+
+    /// <summary>Overwrites a row, whoever holds it: a state that a test wants to begin with.</summary>
+    public async Task PutRowAsync(string eventId, Action<ReplayRow> change)
+    {
+        var row = await RowAsync(eventId);
+        change(row);
+        await Clients.Rows.UpsertEntityAsync(row.ToEntity(), TableUpdateMode.Replace);
+    }
+
+    /// <summary>The names of the poison container's blobs.</summary>
+    public Task<IReadOnlyList<string>> ListPoisonAsync() => ListAsync(Clients.Poison);
+
+    /// <summary>The names of the payload container's blobs.</summary>
+    public Task<IReadOnlyList<string>> ListPayloadsAsync() => ListAsync(Clients.Payloads);
+
     /// <summary>The row of an event.</summary>
     public Task<ReplayRow?> FindRowAsync(string source, string eventId)
         => Get<ReplayTable>().FindAsync($"{source}-{eventId[..2]}", eventId[2..], CancellationToken.None);
@@ -156,18 +197,20 @@ internal sealed class IngestHost : IAsyncDisposable
     public async Task<long> CountMessagesAsync() => (await Clients.Events.GetPropertiesAsync()).Value.ApproximateMessagesCountLong;
 
     /// <summary>The names of the archive's blobs.</summary>
-    public async Task<IReadOnlyList<string>> ListArchiveAsync()
-    {
-        var names = new List<string>();
-        await foreach (var blob in Clients.Archive.GetBlobsAsync())
-            names.Add(blob.Name);
-        return names;
-    }
+    public Task<IReadOnlyList<string>> ListArchiveAsync() => ListAsync(Clients.Archive);
 
     /// <summary>Stops the host.</summary>
     public async ValueTask DisposeAsync()
     {
         Http.Dispose();
         await _app.DisposeAsync();
+    }
+
+    private static async Task<IReadOnlyList<string>> ListAsync(BlobContainerClient container)
+    {
+        var names = new List<string>();
+        await foreach (var blob in container.GetBlobsAsync())
+            names.Add(blob.Name);
+        return names;
     }
 }

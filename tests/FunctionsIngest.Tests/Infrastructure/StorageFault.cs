@@ -13,6 +13,11 @@ internal abstract record StorageFault
     /// <summary>The connection is cut after storage has carried out the request: the client cannot know.</summary>
     public static StorageFault CutAfter { get; } = new Cut(ReachesStorage: true);
 
+    /// <summary>The caller dies with this call: before it has reached storage, or after storage has carried it out.</summary>
+    /// <param name="reachesStorage">Whether storage carries it out.</param>
+    /// <param name="die">Ends the caller; the connection is cut when it returns.</param>
+    public static StorageFault Death(bool reachesStorage, Action die) => new Cut(reachesStorage, die);
+
     /// <summary>Storage carries out the request; the connection is cut in the middle of the answer's body. An answer without a body is cut whole.</summary>
     public static StorageFault CutAnswer { get; } = new CutInAnswer();
 
@@ -33,7 +38,7 @@ internal abstract record StorageFault
     /// <param name="errorCode">Storage's name for the error: <c>ServerBusy</c>, <c>TableBeingDeleted</c> …</param>
     public static StorageFault Answer(int status, string errorCode) => new Error(status, errorCode);
 
-    internal sealed record Cut(bool ReachesStorage) : StorageFault;
+    internal sealed record Cut(bool ReachesStorage, Action? Meanwhile = null) : StorageFault;
 
     internal sealed record CutInAnswer : StorageFault;
 

@@ -33,8 +33,17 @@ internal sealed class StorageProxy : IAsyncDisposable
     /// <summary>The connection string that leads through this proxy, to the same account.</summary>
     public string ConnectionString { get; private set; } = "";
 
-    /// <summary>Every call so far, in the order in which they came.</summary>
+    /// <summary>Every call so far, in the order in which they came; none if calls are observed one by one.</summary>
     public IReadOnlyList<StorageCall> Calls => [.. _calls];
+
+    /// <summary>Chooses what goes wrong with a call that no rule takes; null: nothing.</summary>
+    public Func<StorageCall, StorageFault?>? Choose { get; set; }
+
+    /// <summary>Is given every call when it has ended, whichever way; calls are then not kept.</summary>
+    public Action<StorageCall>? Observe { get; set; }
+
+    /// <summary>Every message that was sent so far, in order, answered or not.</summary>
+    public IReadOnlyList<SentMessage> Sent => [.. _calls.Select(SentMessage.From).OfType<SentMessage>()];
 
     /// <summary>Starts a proxy on free ports in front of an account.</summary>
     public static async Task<StorageProxy> StartAsync(string connectionString)
@@ -95,9 +104,24 @@ internal sealed class StorageProxy : IAsyncDisposable
         var path = rawTarget.Split('?')[0];
         var body = await BinaryData.FromStreamAsync(context.Request.Body, context.RequestAborted);
         var call = new StorageCall(service, context.Request.Method, path[target.AbsolutePath.Length..], rawTarget[path.Length..], body);
-        _calls.Enqueue(call);
+        if (Observe is null)
+            _calls.Enqueue(call);
 
-        switch (_rules.FirstOrDefault(rule => rule.Takes(call))?.Fault)
+        call.Fault = _rules.FirstOrDefault(rule => rule.Takes(call))?.Fault ?? Choose?.Invoke(call);
+        try
+        {
+            await HandleAsync(context, call, target, rawTarget);
+        }
+        finally
+        {
+            call.CallerLeft = context.RequestAborted.IsCancellationRequested;
+            Observe?.Invoke(call);
+        }
+    }
+
+    private async Task HandleAsync(HttpContext context, StorageCall call, Uri target, string rawTarget)
+    {
+        switch (call.Fault)
         {
             case null:
                 await ForwardAsync();
@@ -110,9 +134,10 @@ internal sealed class StorageProxy : IAsyncDisposable
                 await released;
                 await ForwardAsync();
                 break;
-            case StorageFault.Cut(var reachesStorage):
+            case StorageFault.Cut(var reachesStorage, var meanwhile):
                 if (reachesStorage)
                     (await SendAsync()).Dispose();
+                meanwhile?.Invoke();
                 context.Abort();
                 break;
             case StorageFault.CutInAnswer:
@@ -126,7 +151,7 @@ internal sealed class StorageProxy : IAsyncDisposable
                 break;
             case StorageFault.Error(var status, var code):
                 call.Status = status;
-                await WriteErrorAsync(context, service, status, code);
+                await WriteErrorAsync(context, call.Service, status, code);
                 break;
             default:
                 throw new NotSupportedException();
@@ -140,11 +165,11 @@ internal sealed class StorageProxy : IAsyncDisposable
             await answer.Content.CopyToAsync(context.Response.Body);
         }
 
-        Task<HttpResponseMessage> SendAsync()
+        async Task<HttpResponseMessage> SendAsync()
         {
             var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), new Uri($"{target.GetLeftPart(UriPartial.Authority)}{rawTarget}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }))
             {
-                Content = new ByteArrayContent(body.ToArray()),
+                Content = new ReadOnlyMemoryContent(call.Body),
             };
             foreach (var (name, values) in context.Request.Headers)
             {
@@ -155,7 +180,9 @@ internal sealed class StorageProxy : IAsyncDisposable
             }
 
             // What was sent is carried out even when the client has hung up by now, as a real server would.
-            return _storage.SendAsync(request, CancellationToken.None);
+            var answer = await _storage.SendAsync(request, CancellationToken.None);
+            call.StorageStatus = (int)answer.StatusCode;
+            return answer;
         }
     }
 

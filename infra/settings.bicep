@@ -1,0 +1,172 @@
+// The app's configuration as the template's parameters take it: the names and the shape of docs/configuration.md.
+
+@export()
+@description('How a source of the scheme custom signs.')
+type signature = {
+  @description('The header that carries the signature.')
+  Header: string
+  @description('hmac-sha1, hmac-sha256, hmac-sha384, hmac-sha512, ed25519, ecdsa-p256-sha256, rsa-sha256 or token.')
+  Algorithm: string
+  @description('hex, base64 or base64url.')
+  Encoding: string?
+  @description('What stands before the signature.')
+  Prefix: string?
+  @description('For a header of key=value pairs: the key of the signature.')
+  Field: string?
+  @description('What separates several signatures, or the pairs, in one header.')
+  Separator: string?
+  @description('What is signed, as a template.')
+  Content: string?
+  @description('The header that carries the timestamp.')
+  TimestampHeader: string?
+  @description('For a header of key=value pairs: the key of the timestamp.')
+  TimestampField: string?
+  @description('seconds or milliseconds.')
+  TimestampUnit: string?
+  @description('The header that carries the id.')
+  IdHeader: string?
+  @description('Where the id stands in the body.')
+  IdPointer: string?
+  @description('The header that names the event type.')
+  EventTypeHeader: string?
+  @description('Where the event type stands in the body.')
+  EventTypePointer: string?
+}
+
+@export()
+@description('One source.')
+type source = {
+  @description('A scheme of the catalogue, or custom.')
+  Scheme: string
+  @description('Names of secrets in the vault, all of them valid. Never the secrets themselves.')
+  @minLength(1)
+  Secrets: string[]
+  @description('The accepted event types. None: all.')
+  EventTypes: string[]?
+  @description('How far the signed timestamp may be off, such as 00:05:00.')
+  Tolerance: string?
+  @description('JSON pointers that make up the replay key.')
+  ReplayKey: string[]?
+  @description('utf8, base64, hex or pem.')
+  SecretFormat: string?
+  @description('QI Tech: the path that the sender was given.')
+  PublicPath: string?
+  @description('QI Tech: the name of the secret that holds the expected API-CLIENT-KEY.')
+  ClientKey: string?
+  @description('QI Tech: raw or json-dumps.')
+  BodyHash: string?
+  @description('Addresses or CIDR ranges that may send.')
+  AllowedIPs: string[]?
+  @description('How a source of the scheme custom signs.')
+  Signature: signature?
+}
+
+@export()
+@description('All sources by name. A name is a lower-case letter and 1 to 31 more letters and digits.')
+type sourceMap = {
+  *: source
+}
+
+@export()
+@description('Settings of the section Webhooks. What is not given keeps the default of the app.')
+type webhookSettings = {
+  @description('How long a webhook is remembered, such as 7.00:00:00.')
+  Retention: string?
+  @description('Larger bodies get 413.')
+  @minValue(1)
+  @maxValue(104857600)
+  MaxBodyBytes: int?
+  @description('Whether every event is kept in the archive.')
+  Archive: bool?
+  @description('How long a processor holds a row without renewing it.')
+  Lease: string?
+  @description('The delays between attempts.')
+  RetryDelays: string[]?
+  @description('How long a request may take to be answered once its body is there.')
+  AnswerWithin: string?
+  @description('How often a storage call is tried.')
+  @minValue(1)
+  @maxValue(5)
+  StorageTries: int?
+  @description('How long one try of a storage call may take.')
+  StorageTryTimeout: string?
+  @description('Proxies whose X-Forwarded-For is believed.')
+  TrustedProxies: string[]?
+}
+
+@export()
+@description('Settings of the section KeyVault. What is not given keeps the default of the app.')
+type vaultSettings = {
+  @description('How often each secret is read again.')
+  RefreshInterval: string?
+  @description('How many versions of a secret are valid at a time.')
+  @minValue(1)
+  @maxValue(8)
+  MaxVersions: int?
+  @description('How long the last good keys keep serving while the vault cannot be read.')
+  OutageTolerance: string?
+}
+
+@description('The windows that a log alert can look back.')
+type silence = 'PT1H' | 'PT2H' | 'PT3H' | 'PT4H' | 'PT5H' | 'PT6H' | 'P1D' | 'P2D'
+
+@export()
+@description('The longest time without a genuine webhook, by source.')
+type silenceMap = {
+  *: silence
+}
+
+@export()
+@description('App settings by name.')
+type settingMap = {
+  *: string
+}
+
+@export()
+@description('Tags by name.')
+type tagMap = {
+  *: string
+}
+
+@description('The plain values of a section, without the named members.')
+// Sections have members of different types, which no type of this language can say.
+#disable-next-line use-user-defined-types
+func values(section object, prefix string, except string[]) settingMap =>
+  toObject(
+    filter(items(section), member => !contains(except, member.key) && member.value != null),
+    member => '${prefix}__${member.key}',
+    member => string(member.value)
+  )
+
+@description('The values of a list, numbered from 0.')
+func list(values string[], prefix string) settingMap =>
+  toObject(map(range(0, length(values)), i => { key: '${prefix}__${i}', value: values[i] }), member => member.key, member => member.value)
+
+@description('The settings of one source.')
+func ofSource(source source, prefix string) settingMap =>
+  union(
+    values(source, prefix, ['Secrets', 'EventTypes', 'ReplayKey', 'AllowedIPs', 'Signature']),
+    list(source.Secrets, '${prefix}__Secrets'),
+    list(source.?EventTypes ?? [], '${prefix}__EventTypes'),
+    list(source.?ReplayKey ?? [], '${prefix}__ReplayKey'),
+    list(source.?AllowedIPs ?? [], '${prefix}__AllowedIPs'),
+    values(source.?Signature ?? {}, '${prefix}__Signature', [])
+  )
+
+@export()
+@description('The app settings of all sources.')
+func ofSources(sources sourceMap) settingMap =>
+  reduce(map(items(sources), member => ofSource(member.value, 'Webhooks__Sources__${member.key}')), {}, (all, one) => union(all, one))
+
+@export()
+@description('The app settings of the section Webhooks.')
+func ofWebhooks(webhooks webhookSettings) settingMap =>
+  union(
+    values(webhooks, 'Webhooks', ['RetryDelays', 'TrustedProxies']),
+    list(webhooks.?RetryDelays ?? [], 'Webhooks__RetryDelays'),
+    list(webhooks.?TrustedProxies ?? [], 'Webhooks__TrustedProxies')
+  )
+
+@export()
+@description('The app settings of the section KeyVault.')
+func ofKeyVault(keyVault vaultSettings) settingMap => values(keyVault, 'KeyVault', [])

@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+
+namespace FunctionsIngest.Local;
+
+/// <summary>Secrets for the default sources, made on this machine for this machine.</summary>
+internal static class DevelopmentSecrets
+{
+    private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
+
+    /// <summary>The name under which the private half of a public key is kept, for those who sign.</summary>
+    public static string SigningNameOf(string secretName) => secretName.Replace("-public-", "-private-", StringComparison.Ordinal);
+
+    /// <summary>Writes the file, readable by its owner only, unless it is there.</summary>
+    /// <returns>Whether it was written.</returns>
+    public static bool CreateIfMissing(string path)
+    {
+        if (File.Exists(path))
+            return false;
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        var unfinished = $"{path}.{Environment.ProcessId}";
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows())
+            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        using (var file = new FileStream(unfinished, options))
+            JsonSerializer.Serialize(file, new { Secrets = Make() }, Readable);
+
+        try
+        {
+            File.Move(unfinished, path);
+            return true;
+        }
+        catch (IOException) when (File.Exists(path))
+        {
+            // Another process was faster: its secrets hold.
+            File.Delete(unfinished);
+            return false;
+        }
+    }
+
+    private static Dictionary<string, string> Make()
+    {
+        using var qiTech = ECDsa.Create(ECCurve.NamedCurves.nistP521);
+        var qiTechPublic = "qitech-public-key";
+        return new Dictionary<string, string>
+        {
+            ["begini-api-key"] = Random(),
+            ["standardwebhooks-secret"] = $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
+            ["aghanim-secret"] = Random(),
+            [qiTechPublic] = qiTech.ExportSubjectPublicKeyInfoPem(),
+            [SigningNameOf(qiTechPublic)] = qiTech.ExportPkcs8PrivateKeyPem(),
+        };
+    }
+
+    private static string Random() => RandomNumberGenerator.GetHexString(64, lowercase: true);
+}

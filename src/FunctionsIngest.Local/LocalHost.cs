@@ -1,0 +1,199 @@
+using System.Net.Sockets;
+using Azure;
+using Azure.Identity;
+using FunctionsIngest.Local.Azurite;
+using FunctionsIngest.Local.Pump;
+using FunctionsIngest.Storage;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Configuration.Json;
+using Microsoft.Extensions.Configuration.Memory;
+using Microsoft.Extensions.Logging.Console;
+using Microsoft.Extensions.Options;
+
+namespace FunctionsIngest.Local;
+
+/// <summary>The app on one machine, running: Kestrel, the pump, and Azurite unless <c>WebhookStorage</c> names another storage.</summary>
+internal sealed partial class LocalHost : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private readonly AzuriteProcess? _azurite;
+
+    private LocalHost(WebApplication app, AzuriteProcess? azurite)
+    {
+        _app = app;
+        _azurite = azurite;
+    }
+
+    /// <summary>The app's services.</summary>
+    public IServiceProvider Services => _app.Services;
+
+    /// <summary>The app's configuration.</summary>
+    public IConfiguration Configuration => _app.Configuration;
+
+    /// <summary>Where it listens.</summary>
+    public IReadOnlyCollection<string> Urls => [.. _app.Urls];
+
+    /// <summary>Whether the storage is an Azurite of this host's own.</summary>
+    public bool HasOwnStorage => _azurite is not null;
+
+    /// <summary>Starts everything.</summary>
+    /// <param name="args">The command line: settings, as in ASP.NET Core.</param>
+    /// <param name="defaults">What holds where nobody says otherwise.</param>
+    /// <param name="progress">Receives a line for each step.</param>
+    /// <exception cref="StartUpException">Something is missing, taken or set wrong.</exception>
+    public static async Task<LocalHost> StartAsync(string[] args, HostDefaults defaults, Action<string> progress)
+    {
+        var builder = CreateBuilder(args, defaults);
+        var options = LocalOptions.Read(builder.Configuration);
+        AddSecrets(builder.Configuration, options, progress);
+        builder.Services.AddWebhookIngestion(builder.Configuration);
+        if (defaults.Pumps)
+            builder.Services.AddPump(HostQueueSettings.Read(Path.Combine(AppContext.BaseDirectory, "host.json")), options.Invisibility);
+
+        var azurite = await StartAzuriteAsync(builder.Configuration, options, progress);
+        var host = new LocalHost(builder.Build(), azurite);
+        try
+        {
+            await host.StartAsync();
+            return host;
+        }
+        catch
+        {
+            await host.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Waits for Ctrl-C or SIGTERM, or for the end of Azurite.</summary>
+    /// <returns>The exit code.</returns>
+    public async Task<int> WaitForStopAsync()
+    {
+        var stopped = _app.WaitForShutdownAsync();
+        if (_azurite is null || await Task.WhenAny(stopped, _azurite.Ended) == stopped)
+        {
+            await stopped;
+            return 0;
+        }
+
+        Log.AzuriteEnded(_app.Logger, _azurite.Output);
+        return 1;
+    }
+
+    /// <summary>Stops everything: requests first, then the pump, Azurite last.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        if (_azurite is not null)
+            await _azurite.DisposeAsync();
+    }
+
+    private static WebApplicationBuilder CreateBuilder(string[] args, HostDefaults defaults)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args,
+            // appsettings.json and host.json are beside the program, wherever it is started from.
+            ContentRootPath = AppContext.BaseDirectory,
+            EnvironmentName = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT")
+                ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT")
+                ?? Environments.Development,
+        });
+        InsertAfterAppSettings(builder.Configuration, new MemoryConfigurationSource { InitialData = defaults.Settings });
+
+        string[] addressKeys = [WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey];
+        if (addressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
+            builder.WebHost.UseUrls(defaults.Url);
+
+        // As in the Functions app: Webhooks:MaxBodyBytes is enforced while the body is read, and answered.
+        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = QueuePump.FinishWithin + TimeSpan.FromSeconds(5));
+        builder.Logging.ClearProviders().AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.TimestampFormat = "HH:mm:ss ";
+            console.ColorBehavior = LoggerColorBehavior.Default;
+        });
+        return builder;
+    }
+
+    private static void AddSecrets(ConfigurationManager configuration, LocalOptions options, Action<string> progress)
+    {
+        if (!string.IsNullOrEmpty(configuration["KeyVault:Uri"]))
+            return;
+
+        var path = Path.Combine(options.EffectiveDataPath, "secrets.json");
+        if (DevelopmentSecrets.CreateIfMissing(path))
+            progress($"Made development secrets: {path}");
+        var source = new JsonConfigurationSource { Path = path, ReloadOnChange = true };
+        source.ResolveFileProvider();
+        InsertAfterAppSettings(configuration, source);
+    }
+
+    private static void InsertAfterAppSettings(ConfigurationManager configuration, IConfigurationSource source)
+    {
+        IList<IConfigurationSource> sources = configuration.Sources;
+        var appSettings = sources.OfType<JsonConfigurationSource>().First(json => json.Path == "appsettings.json");
+        sources.Insert(sources.IndexOf(appSettings) + 1, source);
+    }
+
+    private static async Task<AzuriteProcess?> StartAzuriteAsync(ConfigurationManager configuration, LocalOptions options, Action<string> progress)
+    {
+        if (configuration.GetSection(StorageOptions.ConnectionKey).Exists())
+        {
+            progress($"Storage is what {StorageOptions.ConnectionKey} says; Azurite is not started");
+            return null;
+        }
+
+        var ports = AzuritePorts.Choose(options.Azurite);
+        var installation = new AzuriteInstallation(RepositoryRoot.Find(), progress);
+        await installation.EnsureAsync(TimeProvider.System, CancellationToken.None);
+        var dataPath = options.Azurite.InMemory ? null : Path.Combine(options.EffectiveDataPath, "azurite");
+        var azurite = await AzuriteProcess.StartAsync(installation, dataPath, ports, accounts: [], TimeProvider.System, CancellationToken.None);
+        progress($"Azurite keeps the storage, on ports {azurite.Ports.Blob} (blob), {azurite.Ports.Queue} (queue), {azurite.Ports.Table} (table), its data {dataPath ?? "in memory"}");
+        configuration.AddInMemoryCollection([new(StorageOptions.ConnectionKey, azurite.Ports.ConnectionString())]);
+        return azurite;
+    }
+
+    private async Task StartAsync()
+    {
+        string[] read = [HttpMethods.Get, HttpMethods.Head];
+        _app.Map("/webhooks/{source}", (HttpContext context, string source, WebhookIngestion ingestion) => ingestion.ReceiveAsync(context, source));
+        _app.MapMethods("/health", read, (WebhookIngestion ingestion) => ingestion.Health());
+        _app.MapMethods("/health/ready", read, (WebhookIngestion ingestion, CancellationToken cancellationToken) => ingestion.ReadyAsync(cancellationToken));
+        try
+        {
+            // Before anything starts: the pump reads queues that must exist.
+            Services.GetRequiredService<IStartupValidator>().Validate();
+            await Services.GetRequiredService<StorageClients>().CreateAllAsync(CancellationToken.None);
+            await _app.StartAsync();
+        }
+        catch (Exception exception) when (FailuresOf(exception) is { } failures)
+        {
+            throw new StartUpException(string.Join(Environment.NewLine, failures));
+        }
+        catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
+        {
+            throw new StartUpException($"{exception.Message.TrimEnd('.')}. Stop the program that has the port, or choose another: --urls http://localhost:<port>, or the environment variable ASPNETCORE_URLS.");
+        }
+        catch (Exception exception) when (exception is RequestFailedException or AuthenticationFailedException or AggregateException)
+        {
+            throw new StartUpException($"The storage that {StorageOptions.ConnectionKey} names cannot be used: {exception.GetBaseException().Message}");
+        }
+    }
+
+    // One section with mistakes throws its own exception, several throw one of them all.
+    private static IEnumerable<string>? FailuresOf(Exception exception) => exception switch
+    {
+        OptionsValidationException one => one.Failures,
+        AggregateException many when many.InnerExceptions.All(inner => inner is OptionsValidationException)
+            => many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures),
+        _ => null,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Critical, "Azurite has ended, so this host stops. Its last words: {Output}")]
+        public static partial void AzuriteEnded(ILogger logger, string output);
+    }
+}

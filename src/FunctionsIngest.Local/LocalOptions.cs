@@ -1,0 +1,49 @@
+using FunctionsIngest.Local.Azurite;
+using FunctionsIngest.Sources;
+
+namespace FunctionsIngest.Local;
+
+/// <summary>The section <c>Local</c> of the configuration: what only the local host needs.</summary>
+internal sealed class LocalOptions
+{
+    /// <summary>The section's name.</summary>
+    public const string Section = "Local";
+
+    private static readonly TimeSpan LongestInvisibility = TimeSpan.FromDays(7);
+
+    /// <summary>Where Azurite's data and the development secrets are kept. Not set: <c>.local</c> in the repository, which git ignores.</summary>
+    public string? DataPath { get; set; }
+
+    /// <summary>How long the pump hides a message that is being processed, renewed at half. More than <c>Webhooks:Lease</c>, at most 7 days.</summary>
+    public TimeSpan Invisibility { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>The Azurite that is started where <c>WebhookStorage</c> is not set.</summary>
+    public AzuriteOptions Azurite { get; set; } = new();
+
+    /// <summary><see cref="DataPath"/>, or the repository's own.</summary>
+    public string EffectiveDataPath => string.IsNullOrEmpty(DataPath) ? Path.Combine(RepositoryRoot.Find(), ".local") : Path.GetFullPath(DataPath);
+
+    /// <summary>Reads the section.</summary>
+    /// <exception cref="StartUpException">Every mistake in it.</exception>
+    public static LocalOptions Read(IConfiguration configuration)
+    {
+        var options = new LocalOptions();
+        var errors = new List<string>();
+        SettingsBinder.Bind(configuration.GetSection(Section), options, errors);
+
+        // The core reports the mistakes of its own section.
+        var webhooks = new WebhookOptions();
+        SettingsBinder.Bind(configuration.GetSection(WebhookOptions.Section), webhooks, []);
+
+        if (options.Invisibility <= webhooks.Lease)
+        {
+            errors.Add($"Local:Invisibility is {options.Invisibility}, and Webhooks:Lease is {webhooks.Lease}: a message must stay hidden for longer than its row is held. "
+                + "Set Local:Invisibility to a longer time, or Webhooks:Lease to a shorter one.");
+        }
+
+        if (options.Invisibility > LongestInvisibility)
+            errors.Add($"Local:Invisibility is {options.Invisibility}: a queue hides a message for at most {LongestInvisibility}. Set it to less.");
+
+        return errors.Count == 0 ? options : throw new StartUpException(string.Join(Environment.NewLine, errors));
+    }
+}

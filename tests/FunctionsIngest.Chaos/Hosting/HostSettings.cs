@@ -1,0 +1,52 @@
+namespace FunctionsIngest.Chaos.Hosting;
+
+/// <summary>
+/// The settings of every process of a run. Lease, invisibility and delays are short, so that what a killed host leaves behind is taken up
+/// within seconds; their order (lease less than invisibility) is the shipped one.
+/// </summary>
+internal static class HostSettings
+{
+    /// <summary>The key of the file that handlers note their runs in.</summary>
+    public const string RunLogKey = "Chaos:RunLog";
+
+    /// <summary>How long a processor holds a row.</summary>
+    public static readonly TimeSpan Lease = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the pump hides a message.</summary>
+    public static readonly TimeSpan Invisibility = TimeSpan.FromSeconds(8);
+
+    /// <summary>How long the pump hides a message whose processing has thrown.</summary>
+    public static readonly TimeSpan InvisibilityAfterFailure = TimeSpan.FromSeconds(1);
+
+    /// <summary>The key of the sources.</summary>
+    public const string Secret = "whsec_Y2hhb3MtaGFybmVzcy1zZWNyZXQtMDAx";
+
+    private static readonly Dictionary<string, string> Sources = new()
+    {
+        ["begini"] = "begini",
+        ["standard"] = "standard-webhooks",
+        ["aghanim"] = "aghanim",
+        ["github"] = "github",
+    };
+
+    /// <summary>The settings of a process.</summary>
+    /// <param name="storage">The connection string.</param>
+    public static Dictionary<string, string?> For(string storage)
+    {
+        var settings = new Dictionary<string, string?>
+        {
+            ["WebhookStorage"] = storage,
+            ["Webhooks:Lease"] = Lease.ToString(),
+            ["Secrets:chaos"] = Secret,
+        };
+        foreach (var (index, seconds) in new[] { 1, 1, 2, 2 }.Index())
+            settings[$"Webhooks:RetryDelays:{index}"] = TimeSpan.FromSeconds(seconds).ToString();
+        foreach (var (name, scheme) in Sources)
+        {
+            settings[$"Webhooks:Sources:{name}:Scheme"] = scheme;
+            settings[$"Webhooks:Sources:{name}:Secrets:0"] = "chaos";
+        }
+
+        return settings;
+    }
+}

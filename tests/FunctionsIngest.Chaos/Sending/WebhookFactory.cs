@@ -1,0 +1,64 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using FunctionsIngest.Chaos.Handlers;
+using FunctionsIngest.Chaos.Hosting;
+using FunctionsIngest.Ingestion;
+using FunctionsIngest.Signatures;
+using FunctionsIngest.Sources;
+using Microsoft.AspNetCore.Http;
+
+namespace FunctionsIngest.Chaos.Sending;
+
+/// <summary>Makes webhooks as the sources' senders write them, by a seed.</summary>
+internal sealed class WebhookFactory(SourceCatalogue catalogue, int seed)
+{
+    /// <summary>The event type of all of them.</summary>
+    public const string EventType = "chaos.sent";
+
+    private readonly Source[] _sources = [.. catalogue.All.OrderBy(source => source.Name, StringComparer.Ordinal)];
+    private readonly Random _random = new(seed);
+
+    /// <summary>Makes the next webhook.</summary>
+    public Webhook Create(int number)
+    {
+        var source = _sources[_random.Next(_sources.Length)];
+        var id = $"chaos-{seed}-{number}";
+        var orders = new Orders(
+            _random.NextDouble() switch { < 0.005 => Orders.Always, < 0.04 => _random.Next(1, 4), _ => 0 },
+            _random.NextDouble() switch { < 0.002 => (int)(HostSettings.Lease.TotalMilliseconds * 1.5), < 0.2 => _random.Next(200), _ => 0 });
+        var padding = new string('x', _random.NextDouble() < 0.02 ? _random.Next(50_000, 200_000) : _random.Next(2_000));
+        var body = JsonSerializer.SerializeToUtf8Bytes(new JsonObject
+        {
+            ["uid"] = id,
+            ["event_id"] = id,
+            ["type"] = EventType,
+            ["event_type"] = EventType,
+            ["event"] = new JsonObject { ["type"] = EventType },
+            ["chaos"] = JsonSerializer.SerializeToNode(orders),
+            ["padding"] = padding,
+        });
+        var outgoing = new OutgoingWebhook(id, TimeProvider.System.GetUtcNow(), $"/webhooks/{source.Name}", body);
+        return new Webhook(source, outgoing, EventIdOf(source, outgoing), orders, GivesUp: _random.NextDouble() < 0.005);
+    }
+
+    /// <summary>Signs a webhook as its sender does, now.</summary>
+    public static IHeaderDictionary Sign(Source source, in OutgoingWebhook outgoing)
+    {
+        if (source.Scheme.ParseKey(HostSettings.Secret, out var key) is { } problem)
+            throw new InvalidOperationException(problem);
+
+        var headers = new HeaderDictionary();
+        if (source.Scheme.Payload.EventTypeHeader is { } header)
+            headers[header] = EventType;
+        source.Scheme.Sign(headers, outgoing, key!);
+        return headers;
+    }
+
+    private static string EventIdOf(Source source, in OutgoingWebhook outgoing)
+    {
+        if (!PayloadReader.TryRead(outgoing.Body.Span, source.Scheme.Payload, EventType, source.ReplayKey, out var facts))
+            throw new InvalidOperationException($"The harness has made a payload that {source.Name} does not accept.");
+        var signed = new SignedRequest(outgoing.Method, outgoing.Path, Sign(source, outgoing), outgoing.Body);
+        return source.Scheme.ReplayKeyOf(source.Name, signed, facts).EventId;
+    }
+}

@@ -1,0 +1,83 @@
+namespace FunctionsIngest.Model;
+
+/// <summary>Ways to break the protocol, each of which the model must notice.</summary>
+public enum Mutation
+{
+    /// <summary>The protocol as it is.</summary>
+    None,
+
+    /// <summary>A duplicate that finds the row is answered 200 without a send.</summary>
+    DuplicateNeverSends,
+
+    /// <summary>A duplicate marks the row HandedOver and sends afterwards.</summary>
+    MarkBeforeSend,
+
+    /// <summary>The receiver answers 200 before it sends.</summary>
+    AnswerBeforeSend,
+
+    /// <summary>A message that meets a live lease is dropped.</summary>
+    DropOnLiveLease,
+
+    /// <summary>A live lease is ignored.</summary>
+    TakeOnLiveLease,
+
+    /// <summary>The row is taken without If-Match.</summary>
+    TakeWithoutIfMatch,
+
+    /// <summary>A message as old as the row counts as older.</summary>
+    EqualCountsAsOlder,
+
+    /// <summary>After a handler's failure the row is written before the copy is sent.</summary>
+    RowBeforeCopy,
+
+    /// <summary>Handlers' ends are noted with Processed only.</summary>
+    NoNotes,
+
+    /// <summary>Whoever takes the row again forgets which handlers have finished.</summary>
+    NotesNotCarriedOver,
+
+    /// <summary>The row says Poisoned before the poison blob is written.</summary>
+    PoisonRowBeforeBlob,
+
+    /// <summary>The poison blob of an earlier attempt is removed when the row is taken, not after Processed.</summary>
+    RemovePoisonBlobOnTake,
+
+    /// <summary>The poison blob stays where it is when the row gets Processed.</summary>
+    PoisonBlobStays,
+
+    /// <summary>A message that finds the row Processed is dropped without a look for a poison blob.</summary>
+    DropLeavesPoisonBlob,
+
+    /// <summary>The redriver removes the poison blob before it sends.</summary>
+    RedriveRemovesBeforeSend,
+
+    /// <summary>The redriver removes whatever poison blob there is by now.</summary>
+    RedriveWithoutIfMatch,
+
+    /// <summary>The redriver counts on from the poison blob alone and does not ask the row.</summary>
+    RedriveCountsFromBlobAlone,
+
+    /// <summary>A message of a poisoned event is sent again with a delay instead of being dropped.</summary>
+    CopyWhenPoisoned,
+
+    /// <summary>The payload goes with every message that is dropped, also the older one of the same delivery.</summary>
+    DropRemovesPayload,
+
+    /// <summary>The payload is removed before the row says Processed.</summary>
+    PayloadBeforeProcessed,
+
+    /// <summary>A message without its payload goes to poison without another look at the row.</summary>
+    MissingPayloadPoisonsAtOnce,
+
+    /// <summary>The sweep takes a Poisoned row for one that needs no payload any more.</summary>
+    SweepTakesPoisonedForFinal,
+
+    /// <summary>The sweep removes payloads without a row whether or not there are messages.</summary>
+    SweepIgnoresQueues,
+
+    /// <summary>The sweep counts the poison queue first.</summary>
+    SweepCountsPoisonQueueFirst,
+
+    /// <summary>Rows expire whatever they say and whether or not there are messages.</summary>
+    UnfinishedRowsExpire,
+}

@@ -1,0 +1,27 @@
+namespace FunctionsIngest.Model;
+
+/// <summary>What a processor does next: one storage call, one handler or one act of its host.</summary>
+internal enum ProcessorStep : byte
+{
+    Idle,
+    Look,
+    CopyOnLiveLease,
+    Insert,
+    Take,
+    Load,
+    Run,
+    Note,
+    Finish,
+    RemovePoisonBlob,
+    RemovePayload,
+    Delete,
+    RetryCopy,
+    RetryRow,
+    PoisonBlob,
+    PoisonRow,
+    FailureCopy,
+    GiveUpLease,
+    Throw,
+    MoveCopy,
+    MoveDelete,
+}

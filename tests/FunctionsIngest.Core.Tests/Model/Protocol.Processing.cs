@@ -1,0 +1,550 @@
+namespace FunctionsIngest.Model;
+
+internal sealed partial class Protocol
+{
+    private static readonly string[] ProcessorNames = ["processor 1", "processor 2"];
+    private static readonly string[] HandlerRuns = ["runs handler h1 to its end", "runs handler h2 to its end"];
+    private static readonly string[] HandlerFailures = ["runs handler h1, which fails", "runs handler h2, which fails"];
+
+    private void ProcessorSteps(in State state, int index)
+    {
+        if (state.Processors[index].Step == ProcessorStep.Idle)
+        {
+            if (index == 0 || state.Processors[0].Step != ProcessorStep.Idle)
+                Dequeue(state, index);
+            return;
+        }
+
+        if (state.Budget.Crashes > 0)
+        {
+            var next = state;
+            next.Budget.Crashes--;
+            Leave(ref next, index, messageStays: true);
+            Add(next, Party.None, ProcessorNames[index], "dies");
+        }
+
+        switch (state.Processors[index].Step)
+        {
+            case ProcessorStep.Look:
+                Look(state, index);
+                break;
+            case ProcessorStep.CopyOnLiveLease:
+                Calls(state, index, "sends a copy for after the lease", Changes.Something, static (protocol, ref next, i) =>
+                    SendCopy(ref next, i, next.Processors[i].Attempt, ProcessorStep.Delete));
+                break;
+            case ProcessorStep.Insert:
+                Insert(state, index);
+                break;
+            case ProcessorStep.Take:
+                Take(state, index);
+                break;
+            case ProcessorStep.Load:
+                Load(state, index);
+                break;
+            case ProcessorStep.Run:
+                Run(state, index);
+                break;
+            case ProcessorStep.Note:
+                WriteOwnRow(state, index, "notes the handler's end", static (protocol, ref next, i) =>
+                {
+                    Write(ref next, next.Row with { Finished = next.Processors[i].Done });
+                    next.Processors[i].Step = ProcessorStep.Run;
+                    next.Processors[i].ETagCurrent = true;
+                });
+                break;
+            case ProcessorStep.Finish:
+                Finish(state, index);
+                break;
+            case ProcessorStep.RemovePoisonBlob:
+                Calls(state, index, "removes the poison blob, if there is one", Changes.Something, static (protocol, ref next, i) =>
+                {
+                    if (next.PoisonBlob)
+                        next.PoisonBlobChanged(exists: false, redrive: 0);
+                    protocol.GoRemovePayload(ref next, i);
+                });
+                break;
+            case ProcessorStep.RemovePayload:
+                RemovePayload(state, index);
+                break;
+            case ProcessorStep.Delete:
+                Delete(state, index);
+                break;
+            case ProcessorStep.RetryCopy:
+                Calls(state, index, "sends the retry copy", Changes.Something, static (protocol, ref next, i) =>
+                    SendCopy(ref next, i, next.Processors[i].Attempt + 1, protocol.Mutation == Mutation.RowBeforeCopy ? ProcessorStep.Delete : ProcessorStep.RetryRow));
+                break;
+            case ProcessorStep.RetryRow:
+                WriteOwnRow(state, index, "writes the failure: the next attempt, no lease", static (protocol, ref next, i) =>
+                {
+                    Write(ref next, next.Row with
+                    {
+                        Attempt = (byte)(next.Processors[i].Attempt + 1),
+                        Finished = protocol.Mutation == Mutation.NoNotes ? next.Row.Finished : next.Processors[i].Done,
+                        Owner = Row.Nobody,
+                        LeaseLive = false,
+                    });
+                    if (protocol.Mutation == Mutation.RowBeforeCopy)
+                        next.Processors[i].Step = ProcessorStep.RetryCopy;
+                    else
+                        GoDelete(ref next, i);
+                });
+                break;
+            case ProcessorStep.PoisonBlob:
+                Calls(state, index, state.Processors[index].BodyMissing ? "writes the poison blob, without the body" : "writes the poison blob", Changes.Something, static (protocol, ref next, i) =>
+                {
+                    next.PoisonBlobChanged(exists: true, next.Processors[i].Redrive);
+                    if (next.Processors[i].BodyMissing && !next.EverProcessed)
+                        next.Flaw = Flaw.BodyLost;
+                    next.Processors[i].Step = ProcessorStep.PoisonRow;
+                    if (protocol.Mutation == Mutation.PoisonRowBeforeBlob)
+                        protocol.GoRemovePayload(ref next, i);
+                });
+                break;
+            case ProcessorStep.PoisonRow:
+                WriteOwnRow(state, index, "writes the row: Poisoned", static (protocol, ref next, i) =>
+                {
+                    Write(ref next, next.Row with { State = RowState.Poisoned, Finished = next.Processors[i].Done, Owner = Row.Nobody, LeaseLive = false });
+                    if (protocol.Mutation == Mutation.PoisonRowBeforeBlob)
+                        next.Processors[i].Step = ProcessorStep.PoisonBlob;
+                    else
+                        protocol.GoRemovePayload(ref next, i);
+                });
+                break;
+            case ProcessorStep.FailureCopy:
+                FailureCopy(state, index);
+                break;
+            case ProcessorStep.GiveUpLease:
+                GiveUpLease(state, index);
+                break;
+            case ProcessorStep.Throw:
+                {
+                    var next = state;
+                    Leave(ref next, index, messageStays: true);
+                    Add(next, PartyOf(state, index), ProcessorNames[index], "throws, so that the host shows the message again later");
+                    break;
+                }
+
+            case ProcessorStep.MoveCopy:
+                {
+                    var next = state;
+                    var processor = state.Processors[index];
+                    next.Messages.Add(new Message(Visibility.Visible, processor.Redrive, processor.Attempt, processor.Delivery, onPoisonQueue: true));
+                    next.Processors[index] = new Processor { Step = ProcessorStep.MoveDelete };
+                    Add(next, PartyOf(state, index), ProcessorNames[index], "(its host) copies the message to the poison queue");
+                    break;
+                }
+
+            case ProcessorStep.MoveDelete:
+                Delete(state, index);
+                break;
+        }
+    }
+
+    private void Dequeue(in State state, int index)
+    {
+        for (var i = 0; i < Messages.Capacity; i++)
+        {
+            var message = state.Messages[i];
+            if (message.Visibility is not (Visibility.Visible or Visibility.LooseFromFirst or Visibility.LooseFromSecond))
+                continue;
+            if (i > 0 && state.Messages[i - 1] == message)
+                continue;
+            var next = state;
+            var atLimit = !message.OnPoisonQueue && message.Dequeued >= DequeueLimit;
+            next.Messages[i] = atLimit ? message.With(Visibility.HeldByFirst + (byte)index) : message.DequeuedBy(index);
+            next.Processors[index] = new Processor
+            {
+                Step = atLimit ? ProcessorStep.MoveCopy : ProcessorStep.Look,
+                Redrive = (byte)message.Redrive,
+                Attempt = (byte)message.Attempt,
+                Delivery = (byte)message.Delivery,
+                FromPoisonQueue = message.OnPoisonQueue,
+            };
+            Add(next, Party.OtherProcessors, ProcessorNames[index], message.OnPoisonQueue
+                ? "takes a message from the poison queue"
+                : atLimit ? "(its host) takes a message that has been taken too often" : "takes a message from the queue");
+        }
+    }
+
+    /// <summary>The decision table.</summary>
+    private void Look(in State state, int index)
+    {
+        var next = state;
+        var row = state.Row;
+        ref var processor = ref next.Processors[index];
+        string what;
+        if (row.State == RowState.Processed)
+        {
+            GoRemove(ref next, index, dropping: true);
+            what = "reads Processed: drops the message";
+        }
+        else if (row.State == RowState.Poisoned && processor.Redrive <= row.Redrive)
+        {
+            if (Mutation == Mutation.CopyWhenPoisoned)
+                processor.Step = ProcessorStep.CopyOnLiveLease;
+            else
+                GoDelete(ref next, index);
+            what = "reads Poisoned: drops the message";
+        }
+        else if (row.State == RowState.Processing && IsOlder(processor, row))
+        {
+            if (Mutation == Mutation.DropRemovesPayload)
+                GoRemovePayload(ref next, index);
+            else
+                GoDelete(ref next, index);
+            what = "reads a row that is ahead of the message: drops it";
+        }
+        else if (row is { State: RowState.Processing, LeaseLive: true } && Mutation != Mutation.TakeOnLiveLease)
+        {
+            if (Mutation == Mutation.DropOnLiveLease)
+                GoDelete(ref next, index);
+            else
+                processor.Step = ProcessorStep.CopyOnLiveLease;
+            what = "reads a live lease";
+        }
+        else
+        {
+            processor.Step = row.State == RowState.Missing ? ProcessorStep.Insert : ProcessorStep.Take;
+            processor.ETagCurrent = true;
+            what = row.State == RowState.Missing ? "finds no row" : "reads a row that it may take";
+        }
+
+        Add(next, PartyOf(state, index), ProcessorNames[index], what);
+        Fails(state, index);
+    }
+
+    private bool IsOlder(in Processor message, in Row row)
+    {
+        var difference = ((message.Redrive << 2) | message.Attempt) - ((row.Redrive << 2) | row.Attempt);
+        return Mutation == Mutation.EqualCountsAsOlder ? difference <= 0 : difference < 0;
+    }
+
+    private void Insert(in State state, int index)
+    {
+        if (state.Row.State == RowState.Missing)
+        {
+            Calls(state, index, "inserts the row: Processing", Changes.Row, static (protocol, ref next, i) => protocol.WriteTaken(ref next, i));
+            return;
+        }
+
+        var next = state;
+        next.Processors[index].Step = ProcessorStep.Look;
+        Add(next, PartyOf(state, index), ProcessorNames[index], "inserts the row and gets 409");
+        Fails(state, index);
+    }
+
+    private void Take(in State state, int index)
+    {
+        if (state.Processors[index].ETagCurrent || Mutation == Mutation.TakeWithoutIfMatch)
+        {
+            Calls(state, index, "takes the row", Changes.Row, static (protocol, ref next, i) => protocol.WriteTaken(ref next, i));
+            return;
+        }
+
+        var next = state;
+        next.Processors[index].Step = ProcessorStep.Look;
+        Add(next, PartyOf(state, index), ProcessorNames[index], "takes the row and gets 412");
+        Fails(state, index);
+    }
+
+    private void WriteTaken(ref State state, int index)
+    {
+        var before = state.Row;
+        var processor = state.Processors[index];
+        Write(ref state, new Row
+        {
+            State = RowState.Processing,
+            Owner = (byte)(index + 1),
+            LeaseLive = true,
+            Redrive = processor.Redrive,
+            Attempt = processor.Attempt,
+            Finished = Mutation == Mutation.NotesNotCarriedOver ? (byte)0 : before.Finished,
+            TakenAgain = before.State is RowState.Processing or RowState.Poisoned || processor.Redrive > 0,
+        });
+        ref var taker = ref state.Processors[index];
+        taker.ETagCurrent = true;
+        taker.Done = state.Row.Finished;
+        taker.Step = configuration.LargeBody ? ProcessorStep.Load : FirstStepOfWork(taker);
+        if (Mutation == Mutation.RemovePoisonBlobOnTake && state is { PoisonBlob: true, Row.TakenAgain: true })
+            state.PoisonBlobChanged(exists: false, redrive: 0);
+    }
+
+    private void Load(in State state, int index)
+    {
+        var next = state;
+        ref var processor = ref next.Processors[index];
+        if ((state.Payloads & (1 << processor.Delivery)) != 0)
+        {
+            processor.Step = FirstStepOfWork(processor);
+            Add(next, PartyOf(state, index), ProcessorNames[index], "reads the payload blob");
+        }
+        else if (state.Row.Owner == index + 1 || Mutation == Mutation.MissingPayloadPoisonsAtOnce)
+        {
+            processor.BodyMissing = true;
+            processor.Step = FirstStepOfPoison;
+            Add(next, PartyOf(state, index), ProcessorNames[index], "finds no payload blob, and the row is its own");
+        }
+        else
+        {
+            processor = processor with { Step = ProcessorStep.Look, ETagCurrent = false, Done = 0 };
+            Add(next, PartyOf(state, index), ProcessorNames[index], "finds no payload blob, and the row is another's by now");
+        }
+
+        Fails(state, index);
+    }
+
+    private void Run(in State state, int index)
+    {
+        var processor = state.Processors[index];
+        var handler = (processor.Done & 1) == 0 ? 0 : 1;
+        if (processor.Done == AllHandlers)
+        {
+            var done = state;
+            done.Processors[index].Step = ProcessorStep.Finish;
+            Add(done, PartyOf(state, index), ProcessorNames[index], "finds that every handler has finished");
+            return;
+        }
+
+        var next = state;
+        next.Processors[index].Done |= (byte)(1 << handler);
+        next.Processors[index].Step = next.Processors[index].Done == AllHandlers ? ProcessorStep.Finish
+            : Mutation == Mutation.NoNotes ? ProcessorStep.Run : ProcessorStep.Note;
+        next.Completed |= (byte)(1 << handler);
+        if (next.MayComplete[handler] == 0)
+            next.Flaw = Flaw.HandlerRanTwice;
+        else
+            next.MayComplete[handler]--;
+        Add(next, PartyOf(state, index), ProcessorNames[index], HandlerRuns[handler]);
+
+        next = state;
+        next.Processors[index].Step = processor.Attempt == configuration.Attempts ? FirstStepOfPoison
+            : Mutation == Mutation.RowBeforeCopy ? ProcessorStep.RetryRow : ProcessorStep.RetryCopy;
+        Add(next, PartyOf(state, index), ProcessorNames[index], HandlerFailures[handler]);
+    }
+
+    /// <summary>Processed, whatever the row says by now.</summary>
+    private void Finish(in State state, int index)
+    {
+        if (Mutation == Mutation.PayloadBeforeProcessed && (state.Payloads & (1 << state.Processors[index].Delivery)) != 0)
+        {
+            var removed = state;
+            removed.Payloads &= (byte)~(1 << state.Processors[index].Delivery);
+            Add(removed, PartyOf(state, index), ProcessorNames[index], "removes its payload blob");
+            return;
+        }
+
+        if (!state.Processors[index].ETagCurrent)
+        {
+            var next = state;
+            next.Processors[index].ETagCurrent = true;
+            Add(next, PartyOf(state, index), ProcessorNames[index], "gets 412 for Processed and reads the row again");
+            Fails(state, index);
+            return;
+        }
+
+        Calls(state, index, "writes the row: Processed", Changes.Row, static (protocol, ref next, i) =>
+        {
+            var redrive = Math.Max(next.Row.Redrive, next.Processors[i].Redrive);
+            var takenAgain = next.Row.TakenAgain;
+            Write(ref next, new Row { State = RowState.Processed, Redrive = redrive, TakenAgain = takenAgain, Finished = AllHandlers });
+            protocol.GoRemove(ref next, i, dropping: false);
+        });
+    }
+
+    private void RemovePayload(in State state, int index)
+    {
+        var next = state;
+        next.Payloads &= (byte)~(1 << state.Processors[index].Delivery);
+        next.OldPayloads &= next.Payloads;
+        GoDelete(ref next, index);
+        Add(next, PartyOf(state, index), ProcessorNames[index], "removes its payload blob");
+        if (state.Budget.StorageFailures > 0)
+        {
+            next = state;
+            next.Budget.StorageFailures--;
+            GoDelete(ref next, index);
+            Add(next, Party.None, ProcessorNames[index], "fails to remove its payload blob and leaves it to the sweep");
+        }
+    }
+
+    private void Delete(in State state, int index)
+    {
+        var next = state;
+        Leave(ref next, index, messageStays: false);
+        Add(next, PartyOf(state, index), ProcessorNames[index], state.Messages.IndexHeldBy(index) >= 0 ? "returns, and its host deletes the message" : "returns; its message is another's by now");
+        if (state.Budget.StorageFailures > 0)
+        {
+            next = state;
+            next.Budget.StorageFailures--;
+            Leave(ref next, index, messageStays: true);
+            Add(next, Party.None, ProcessorNames[index], "returns, and its host fails to delete the message");
+        }
+    }
+
+    /// <summary>A storage call has failed: a delayed copy of the same attempt, and a normal return.</summary>
+    private void FailureCopy(in State state, int index)
+    {
+        var next = state;
+        SendCopy(ref next, index, next.Processors[index].Attempt, ProcessorStep.Delete);
+        Add(next, PartyOf(state, index), ProcessorNames[index], "sends a copy of the same attempt, since storage failed");
+        if (state.Budget.StorageFailures > 0)
+        {
+            next.Budget.StorageFailures--;
+            next.Processors[index].Step = ProcessorStep.GiveUpLease;
+            Add(next, Party.None, ProcessorNames[index], "sends a copy of the same attempt; the answer is lost");
+            next = state;
+            next.Budget.StorageFailures--;
+            next.Processors[index].Step = ProcessorStep.GiveUpLease;
+            Add(next, Party.None, ProcessorNames[index], "fails to send a copy of the same attempt");
+        }
+    }
+
+    private void GiveUpLease(in State state, int index)
+    {
+        var next = state;
+        var own = state.Row.Owner == index + 1;
+        if (own)
+            Write(ref next, state.Row with { Owner = Row.Nobody, LeaseLive = false });
+        next.Processors[index] = new Processor { Step = ProcessorStep.Throw };
+        Add(next, PartyOf(state, index), ProcessorNames[index], own ? "gives up its lease" : "has no lease to give up");
+        if (own && state.Budget.StorageFailures > 0)
+        {
+            next = state;
+            next.Budget.StorageFailures--;
+            next.Processors[index] = new Processor { Step = ProcessorStep.Throw };
+            Add(next, Party.None, ProcessorNames[index], "fails to give up its lease");
+        }
+    }
+
+    private delegate void ProcessorCall(Protocol protocol, ref State next, int index);
+
+    /// <summary>What a call writes: a row's write is tried again by the client, and may meet its own effect.</summary>
+    private enum Changes
+    {
+        Row,
+        Something,
+    }
+
+    /// <summary>A call that succeeds; or fails without effect; or has its effect and seems to have failed.</summary>
+    private void Calls(in State state, int index, string what, Changes changes, ProcessorCall call)
+    {
+        var next = state;
+        call(this, ref next, index);
+        Add(next, PartyOf(state, index), ProcessorNames[index], what);
+        if (state.Budget.StorageFailures > 0)
+        {
+            next.Budget.StorageFailures--;
+            var after = state.Processors[index];
+            if (changes == Changes.Row)
+            {
+                next.Processors[index] = after with { ETagCurrent = false };
+                Add(next, Party.None, ProcessorNames[index], what + "; the answer is lost, and the client's own retry meets the changed row");
+            }
+
+            next.Processors[index] = after;
+            GoFail(ref next, index);
+            Add(next, Party.None, ProcessorNames[index], what + "; the answer is lost");
+        }
+
+        Fails(state, index);
+    }
+
+    /// <summary>A write with If-Match to a row that is the processor's own; on 412 it looks again, and if the row is another's its message goes through the table again.</summary>
+    private void WriteOwnRow(in State state, int index, string what, ProcessorCall call)
+    {
+        if (state.Processors[index].ETagCurrent)
+        {
+            Calls(state, index, what, Changes.Row, call);
+            return;
+        }
+
+        var next = state;
+        ref var processor = ref next.Processors[index];
+        if (state.Row.Owner == index + 1)
+            processor.ETagCurrent = true;
+        else
+            processor = processor with { Step = ProcessorStep.Look, Done = 0, BodyMissing = false };
+        Add(next, PartyOf(state, index), ProcessorNames[index], state.Row.Owner == index + 1 ? "gets 412 and reads that the row is still its own" : "gets 412 and reads that the row is another's by now");
+        Fails(state, index);
+    }
+
+    private void Fails(in State state, int index)
+    {
+        if (state.Budget.StorageFailures == 0)
+            return;
+        var next = state;
+        next.Budget.StorageFailures--;
+        GoFail(ref next, index);
+        Add(next, Party.None, ProcessorNames[index], "has a storage call fail without effect");
+    }
+
+    /// <summary>
+    /// A storage failure. From the poison queue: throw, the message comes back. Once the retry copy is sent: return, the copy goes on.
+    /// Where the copy's send failed: give up the lease and throw. Else: a copy of the same attempt.
+    /// </summary>
+    private void GoFail(ref State state, int index)
+    {
+        ref var processor = ref state.Processors[index];
+        state.Excuse(processor.Done & ~state.Row.Finished);
+        var step = processor.Step switch
+        {
+            ProcessorStep.RetryRow when Mutation != Mutation.RowBeforeCopy => ProcessorStep.Delete,
+            ProcessorStep.RetryCopy or ProcessorStep.CopyOnLiveLease => ProcessorStep.GiveUpLease,
+            _ when processor.FromPoisonQueue => ProcessorStep.GiveUpLease,
+            _ => ProcessorStep.FailureCopy,
+        };
+        processor = processor with { Step = step, ETagCurrent = false, Done = 0, BodyMissing = false };
+        if (step == ProcessorStep.Delete)
+            GoDelete(ref state, index);
+    }
+
+    private static void SendCopy(ref State state, int index, int attempt, ProcessorStep then)
+    {
+        var processor = state.Processors[index];
+        state.Messages.Add(new Message(Visibility.Delayed, processor.Redrive, attempt, processor.Delivery, processor.FromPoisonQueue));
+        if (then == ProcessorStep.Delete)
+            GoDelete(ref state, index);
+        else
+            state.Processors[index].Step = then;
+    }
+
+    private void GoRemove(ref State state, int index, bool dropping)
+    {
+        var looksForBlob = state.Row.TakenAgain && Mutation != Mutation.PoisonBlobStays && !(dropping && Mutation == Mutation.DropLeavesPoisonBlob);
+        if (looksForBlob)
+            state.Processors[index] = state.Processors[index] with { Step = ProcessorStep.RemovePoisonBlob, Done = 0, ETagCurrent = false };
+        else
+            GoRemovePayload(ref state, index);
+    }
+
+    private void GoRemovePayload(ref State state, int index)
+    {
+        if (configuration.LargeBody)
+            state.Processors[index] = new Processor { Step = ProcessorStep.RemovePayload, Delivery = state.Processors[index].Delivery };
+        else
+            GoDelete(ref state, index);
+    }
+
+    private static void GoDelete(ref State state, int index) => state.Processors[index] = new Processor { Step = ProcessorStep.Delete };
+
+    /// <summary>The processor has no message any more; a row that it still owns has an owner that will not come back.</summary>
+    private static void Leave(ref State state, int index, bool messageStays)
+    {
+        state.Excuse(state.Processors[index].Done & ~state.Row.Finished);
+        state.Processors[index] = default;
+        if (state.Row.Owner == index + 1)
+            state.Row.Owner = state.Row.LeaseLive ? Row.Gone : Row.Nobody;
+        var held = state.Messages.IndexHeldBy(index);
+        if (held < 0)
+            return;
+        var message = state.Messages[held];
+        state.Messages[held] = !messageStays ? default
+            : message.With(message.Visibility >= Visibility.LooseFromFirst ? Visibility.Visible : Visibility.Delayed);
+    }
+
+    private ProcessorStep FirstStepOfWork(in Processor processor) => processor.FromPoisonQueue ? FirstStepOfPoison : ProcessorStep.Run;
+
+    private ProcessorStep FirstStepOfPoison => Mutation == Mutation.PoisonRowBeforeBlob ? ProcessorStep.PoisonRow : ProcessorStep.PoisonBlob;
+
+    private static Party PartyOf(in State state, int index) => state.Row.Owner == index + 1 ? Party.Holder : Party.OtherProcessors;
+}

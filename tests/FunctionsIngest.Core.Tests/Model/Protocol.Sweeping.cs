@@ -1,0 +1,99 @@
+namespace FunctionsIngest.Model;
+
+internal sealed partial class Protocol
+{
+    private void SweepSteps(in State state)
+    {
+        const string Who = "the sweep";
+        var next = state;
+        if (state.Sweep.Step == SweepStep.Idle)
+        {
+            if (!state.Row.Old && state.OldPayloads == 0)
+                return;
+            next.Sweep = new Sweep { Step = FirstCount, Empty = true };
+            if (HasToSweep(state))
+            {
+                Add(next, Party.Sweep, Who, "begins");
+            }
+            else if (state.Budget.IdleSweeps > 0)
+            {
+                next.Budget.IdleSweeps--;
+                Add(next, Party.None, Who, "begins, with nothing to remove as yet");
+            }
+
+            return;
+        }
+
+        if (state.Budget.Crashes > 0)
+        {
+            next.Budget.Crashes--;
+            next.Sweep = default;
+            Add(next, Party.None, Who, "dies");
+        }
+
+        next = state;
+        switch (state.Sweep.Step)
+        {
+            case SweepStep.CountQueue:
+                next.Sweep.Empty &= !state.Messages.Any(onPoisonQueue: false);
+                next.Sweep.Step = Mutation == Mutation.SweepCountsPoisonQueueFirst ? SweepStep.ReadRow : SweepStep.CountPoisonQueue;
+                Add(next, Party.Sweep, Who, "counts the queue");
+                break;
+            case SweepStep.CountPoisonQueue:
+                next.Sweep.Empty &= !state.Messages.Any(onPoisonQueue: true);
+                next.Sweep.Step = Mutation == Mutation.SweepCountsPoisonQueueFirst ? SweepStep.CountQueue : SweepStep.ReadRow;
+                Add(next, Party.Sweep, Who, "counts the poison queue");
+                break;
+            case SweepStep.ReadRow:
+                var step = AfterReading(state.Row, state.OldPayloads != 0, state.Sweep.Empty);
+                next.Sweep = step == SweepStep.Idle ? default : new Sweep { Step = step, ETagCurrent = true };
+                Add(next, Party.Sweep, Who, "reads the row");
+                break;
+            case SweepStep.RemoveRow:
+                next.Sweep = default;
+                if (state.Sweep.ETagCurrent)
+                    ExpireRow(ref next);
+                Add(next, Party.Sweep, Who, state.Sweep.ETagCurrent ? "removes the row" : "finds that the row has changed, and leaves it");
+                break;
+            case SweepStep.RemovePayloads:
+                next.Sweep = default;
+                next.Payloads &= (byte)~state.OldPayloads;
+                next.OldPayloads = 0;
+                Add(next, Party.Sweep, Who, "removes the old payload blobs");
+                break;
+        }
+    }
+
+    private SweepStep FirstCount => Mutation == Mutation.SweepCountsPoisonQueueFirst ? SweepStep.CountPoisonQueue : SweepStep.CountQueue;
+
+    private bool HasToSweep(in State state) =>
+        AfterReading(state.Row, state.OldPayloads != 0, !state.Messages.Any(onPoisonQueue: false) && !state.Messages.Any(onPoisonQueue: true)) != SweepStep.Idle;
+
+    private SweepStep AfterReading(in Row row, bool oldPayloads, bool empty)
+    {
+        var payloadsUnowned = row.State switch
+        {
+            RowState.Processed => true,
+            RowState.Poisoned => Mutation == Mutation.SweepTakesPoisonedForFinal,
+            RowState.Missing => empty || Mutation == Mutation.SweepIgnoresQueues,
+            _ => false,
+        };
+        if (payloadsUnowned && oldPayloads)
+            return SweepStep.RemovePayloads;
+        var expires = row.Old && row.State switch
+        {
+            RowState.Missing => false,
+            RowState.Processed or RowState.Poisoned => true,
+            _ => empty || Mutation == Mutation.UnfinishedRowsExpire,
+        };
+        return expires ? SweepStep.RemoveRow : SweepStep.Idle;
+    }
+
+    /// <summary>Removes the row, and with it the notes: from here on handlers may run again.</summary>
+    private static void ExpireRow(ref State state)
+    {
+        if (state.Row.State is RowState.Processed or RowState.Poisoned)
+            state.Excuse(AllHandlers);
+        Write(ref state, default);
+    }
+}

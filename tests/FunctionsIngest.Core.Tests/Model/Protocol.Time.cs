@@ -1,0 +1,79 @@
+namespace FunctionsIngest.Model;
+
+internal sealed partial class Protocol
+{
+    private void TimeSteps(in State state)
+    {
+        for (var i = 0; i < Messages.Capacity; i++)
+        {
+            var message = state.Messages[i];
+            if (message.Visibility == Visibility.Delayed)
+            {
+                var next = state;
+                next.Messages[i] = message.With(Visibility.Visible);
+                Add(next, Party.MessageClock, "time", "makes a delayed message visible");
+            }
+            else if (message.Visibility is Visibility.HeldByFirst or Visibility.HeldBySecond && state.Budget.EarlyRedeliveries > 0)
+            {
+                var next = state;
+                next.Budget.EarlyRedeliveries--;
+                next.Messages[i] = message.With(message.Visibility + (Visibility.LooseFromFirst - Visibility.HeldByFirst));
+                Add(next, Party.None, "time", "makes a message visible that is still being worked on");
+            }
+        }
+
+        if (state.Row.LeaseLive && state.Row.Owner == Row.Gone)
+        {
+            var next = state;
+            next.Row.LeaseLive = false;
+            next.Row.Owner = Row.Nobody;
+            Add(next, Party.LeaseClock, "time", "ends the lease of an owner that is gone");
+        }
+        else if (state.Row.LeaseLive && state.Row.Owner != Row.Nobody && state.Budget.Stalls > 0)
+        {
+            var next = state;
+            next.Budget.Stalls--;
+            next.Row.LeaseLive = false;
+            next.Excuse(AllHandlers & ~state.Row.Finished);
+            Add(next, Party.None, "time", "ends the lease although its holder still runs: the holder is stalled");
+        }
+        else if (!state.Row.LeaseLive && state.Row.Owner is 1 or 2)
+        {
+            var next = state;
+            var holder = state.Row.Owner - 1;
+            var current = state.Processors[holder].ETagCurrent;
+            next.RowChanged();
+            next.Row.LeaseLive = true;
+            next.Processors[holder].ETagCurrent = current;
+            Add(next, Party.None, ProcessorNames[holder], "renews its lease after all");
+        }
+
+        if (state.Budget.Retentions > 0 && IsQuiet(state))
+        {
+            var next = state;
+            next.Budget.Retentions--;
+            next.Row.Old = state.Row.State != RowState.Missing;
+            next.OldPayloads = state.Payloads;
+            Add(next, Party.None, "time", "passes: the retention");
+        }
+    }
+
+    /// <summary>
+    /// Whether the retention can pass: everything that takes minutes or hours is over. Messages may still wait, as they do through an
+    /// outage; those that outlive a Processed row are the one case that the protocol does not cover.
+    /// </summary>
+    private static bool IsQuiet(in State state)
+    {
+        for (var i = 0; i < 2; i++)
+        {
+            if (state.Receivers[i].Step != ReceiverStep.Idle || state.Processors[i].Step != ProcessorStep.Idle || state.Redrivers[i].Step != RedriverStep.Idle)
+                return false;
+        }
+
+        if (state.Sweep.Step != SweepStep.Idle || state.Row.LeaseLive || (state.Row.State == RowState.Missing && state.Payloads == 0))
+            return false;
+        return state.Row.State == RowState.Processed
+            ? !state.Messages.AnyAt(static _ => true)
+            : !state.Messages.AnyAt(static message => message.Visibility != Visibility.Visible);
+    }
+}

@@ -1,0 +1,231 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Cryptography;
+using FunctionsIngest.Tests.Infrastructure;
+
+namespace FunctionsIngest.Tests.Local;
+
+public sealed class LocalHostTests : IClassFixture<AzuriteFixture>, IDisposable
+{
+    private static readonly Dictionary<string, string> Nothing = [];
+
+    private readonly string _data = Directory.CreateTempSubdirectory("functions-ingest-").FullName;
+    private readonly AzuriteFixture _azurite;
+
+    public LocalHostTests(AzuriteFixture azurite) => _azurite = azurite;
+
+    [Fact]
+    public async Task It_starts_serves_stops_on_SIGTERM_with_its_Azurite_and_remembers_what_it_has_seen()
+    {
+        await using var first = StartWithOwnData();
+        await first.WaitUntilListeningAsync();
+        using var http = new HttpClient { BaseAddress = first.Url };
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health")).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/health/ready")).StatusCode);
+        Assert.Equal(HttpStatusCode.MethodNotAllowed, (await http.GetAsync("/webhooks/begini")).StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, (await http.GetAsync("/webhooks/nobody")).StatusCode);
+        var lines = ((string[])["begini", "standardwebhooks", "aghanim", "qitech"]).Select(first.TryLine).ToList();
+        foreach (var line in lines)
+        {
+            var (status, body) = await LocalHostProcess.TryAsync(line, first.Url);
+            Assert.Equal(HttpStatusCode.OK, status);
+            Assert.Contains("\"accepted\"", body, StringComparison.Ordinal);
+            Assert.Equal(HttpStatusCode.Forbidden, (await LocalHostProcess.TryAsync(line.Replace("sample_", "Sample_", StringComparison.Ordinal), first.Url)).Status);
+        }
+
+        await first.SignalAsync("TERM");
+        Assert.Equal(0, await first.WaitForEndAsync());
+        Assert.False(IsListening(first.BlobPort));
+
+        await using var second = StartWithOwnData();
+        await second.WaitUntilListeningAsync();
+        foreach (var line in lines)
+            Assert.Contains("\"duplicate\"", (await LocalHostProcess.TryAsync(line, second.Url)).Body, StringComparison.Ordinal);
+        await second.SignalAsync("INT");
+        Assert.Equal(0, await second.WaitForEndAsync());
+    }
+
+    [Fact]
+    public async Task Azurite_does_not_outlive_a_host_that_is_killed()
+    {
+        await using var host = StartWithOwnData();
+        await host.WaitUntilListeningAsync();
+        var port = host.BlobPort;
+        Assert.True(IsListening(port));
+
+        await host.SignalAsync("KILL");
+        await host.WaitForEndAsync();
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (IsListening(port))
+            await Task.Delay(TimeSpan.FromMilliseconds(50), TimeProvider.System, limit.Token);
+    }
+
+    [Fact]
+    public async Task The_demo_shows_that_genuine_webhooks_get_in_once_and_others_do_not()
+    {
+        await using var demo = LocalHostProcess.Start(Nothing, "demo", $"--Local:DataPath={_data}");
+
+        var exitCode = await demo.WaitForEndAsync();
+
+        Assert.True(exitCode == 0, demo.Output);
+        Assert.Contains("Everything is as it should be", demo.Output, StringComparison.Ordinal);
+        Assert.Equal(15, demo.Output.Split('\n').Count(line => line.Contains(" ok ", StringComparison.Ordinal)));
+        Assert.Equal(4, demo.Output.Split('\n').Count(line => line.Contains("once, archived", StringComparison.Ordinal)));
+        Assert.DoesNotContain("\u001b[", demo.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_fails_when_a_genuine_webhook_is_not_accepted()
+    {
+        await using var demo = LocalHostProcess.Start(Nothing, "demo", $"--Local:DataPath={_data}", "--Webhooks:MaxBodyBytes=10");
+
+        Assert.Equal(1, await demo.WaitForEndAsync());
+
+        Assert.Contains("WRONG", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("413", demo.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_demo_can_be_run_against_another_app()
+    {
+        var environment = new Dictionary<string, string> { ["WebhookStorage"] = _azurite.NewStorage() };
+        await using var app = LocalHostProcess.Start(environment, "--urls", "http://127.0.0.1:0", $"--Local:DataPath={_data}");
+        await app.WaitUntilListeningAsync();
+
+        await using var demo = LocalHostProcess.Start(environment, "demo", "--against", app.Url.ToString(), $"--Local:DataPath={_data}");
+
+        Assert.True(await demo.WaitForEndAsync() == 0, demo.Output);
+        // The demo's own host has no pump: what was processed, the app has processed.
+        Assert.Equal(4, demo.Output.Split('\n').Count(line => line.Contains("once, archived", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_demo_against_another_app_asks_for_its_storage_and_for_an_address()
+    {
+        await using var withoutStorage = LocalHostProcess.Start(Nothing, "demo", "--against", "http://127.0.0.1:9", $"--Local:DataPath={_data}");
+        await using var withoutAddress = LocalHostProcess.Start(Nothing, "demo", "--against", "nowhere");
+
+        Assert.Equal(1, await withoutStorage.WaitForEndAsync());
+        Assert.Contains("set WebhookStorage", withoutStorage.Output, StringComparison.Ordinal);
+        Assert.Equal(1, await withoutAddress.WaitForEndAsync());
+        Assert.Contains("takes the address of a running app", withoutAddress.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_storage_of_ones_own_leaves_Azurite_alone_and_needs_no_Node()
+    {
+        var environment = new Dictionary<string, string> { ["WebhookStorage"] = _azurite.NewStorage(), ["PATH"] = _data };
+        await using var host = LocalHostProcess.Start(environment, "--urls", "http://127.0.0.1:0", $"--Local:DataPath={_data}");
+        await host.WaitUntilListeningAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await LocalHostProcess.TryAsync(host.TryLine("begini"), host.Url)).Status);
+        await host.SignalAsync("TERM");
+
+        Assert.Equal(0, await host.WaitForEndAsync());
+        Assert.Contains("Azurite is not started", host.Output, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Path.Combine(_data, "azurite")));
+    }
+
+    [Fact]
+    public async Task The_environment_goes_before_the_development_secrets()
+    {
+        var environment = new Dictionary<string, string> { ["WebhookStorage"] = _azurite.NewStorage(), ["Secrets__begini-api-key"] = "the key of the environment" };
+        await using var host = LocalHostProcess.Start(environment, "--urls", "http://127.0.0.1:0", $"--Local:DataPath={_data}");
+        await host.WaitUntilListeningAsync();
+        using var http = new HttpClient { BaseAddress = host.Url };
+        var signature = Convert.ToHexString(HMACSHA512.HashData("the key of the environment"u8, "{}"u8));
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/webhooks/begini") { Content = new StringContent("{}"), Headers = { { "X-Signature", signature } } };
+
+        Assert.Equal(HttpStatusCode.OK, (await http.SendAsync(request)).StatusCode);
+    }
+
+    [Fact]
+    public async Task Without_Node_it_says_what_to_install()
+    {
+        await using var host = LocalHostProcess.Start(new Dictionary<string, string> { ["PATH"] = _data }, "--urls", "http://127.0.0.1:0", $"--Local:DataPath={_data}");
+
+        Assert.Equal(1, await host.WaitForEndAsync());
+        Assert.Contains("Install Node.js 20 or newer", host.Output, StringComparison.Ordinal);
+        Assert.Contains("WebhookStorage", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_taken_port_is_named_with_the_setting()
+    {
+        using var taken = Listen(out var port);
+        await using var host = LocalHostProcess.Start(Nothing, [.. OwnData(), "--urls", $"http://127.0.0.1:{port}"]);
+
+        Assert.Equal(1, await host.WaitForEndAsync());
+        Assert.Contains($"127.0.0.1:{port}", host.Output, StringComparison.Ordinal);
+        Assert.Contains("--urls", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
+        Assert.False(IsListening(host.BlobPort));
+    }
+
+    [Fact]
+    public async Task A_taken_port_of_Azurite_is_named_with_the_setting()
+    {
+        using var taken = Listen(out var port);
+        await using var host = LocalHostProcess.Start(Nothing, [.. OwnData(), $"--Local:Azurite:QueuePort={port}"]);
+
+        Assert.Equal(1, await host.WaitForEndAsync());
+        Assert.Contains($"Port {port} is taken", host.Output, StringComparison.Ordinal);
+        Assert.Contains("Local:Azurite:QueuePort", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Two_hosts_do_not_share_data()
+    {
+        await using var first = StartWithOwnData();
+        await first.WaitUntilListeningAsync();
+        await using var second = StartWithOwnData();
+
+        Assert.Equal(1, await second.WaitForEndAsync());
+        Assert.Contains("Another local host is running", second.Output, StringComparison.Ordinal);
+        Assert.Contains("Local:DataPath", second.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Mistakes_in_the_settings_are_all_told_and_name_the_setting()
+    {
+        await using var local = LocalHostProcess.Start(Nothing, [.. OwnData(), "--Local:Invisibility=00:05:00", "--Local:Azurite:TablePort=many"]);
+        await using var core = LocalHostProcess.Start(Nothing, [.. OwnData(), "--Webhooks:Sources:acme:Scheme=nothing", "--WebhookQueue=Not A Queue"]);
+
+        Assert.Equal(1, await local.WaitForEndAsync());
+        Assert.Contains("Local:Invisibility is 00:05:00, and Webhooks:Lease is 00:05:00", local.Output, StringComparison.Ordinal);
+        Assert.Contains("Local:Azurite:TablePort is 'many'", local.Output, StringComparison.Ordinal);
+        Assert.Equal(1, await core.WaitForEndAsync());
+        Assert.Contains("Webhooks:Sources:acme:Scheme is 'nothing'", core.Output, StringComparison.Ordinal);
+        Assert.Contains("WebhookQueue is 'Not A Queue'", core.Output, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => Directory.Delete(_data, recursive: true);
+
+    private static bool IsListening(int port)
+    {
+        using var client = new TcpClient();
+        try
+        {
+            client.Connect(IPAddress.Loopback, port);
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+
+    private static TcpListener Listen(out int port)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        port = ((IPEndPoint)listener.LocalEndpoint).Port;
+        return listener;
+    }
+
+    private LocalHostProcess StartWithOwnData() => LocalHostProcess.Start(Nothing, [.. OwnData(), "--urls", "http://127.0.0.1:0"]);
+
+    private string[] OwnData() => [$"--Local:DataPath={_data}"];
+}
