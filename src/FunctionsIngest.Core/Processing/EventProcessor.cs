@@ -210,6 +210,7 @@ internal sealed partial class EventProcessor(
         Body = body,
         ContentType = envelope.ContentType,
         Assurance = envelope.Assurance,
+        ReplayOf = envelope.ReplayOf,
         Attempt = envelope.Attempt,
         Redrive = envelope.Redrive,
         MayHaveRun = row.WasTakenBefore,
