@@ -15,6 +15,8 @@ param httpConcurrency = 200
 param zoneRedundant = true
 param privateNetworking = true
 param telemetryRetentionDays = 90
+param tracesPerSecond = '0.1'
+param archiveCoolAfterDays = 0
 param archiveDeleteAfterDays = 400
 param refusedBurst = 500
 

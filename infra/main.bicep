@@ -70,10 +70,18 @@ param allowedIpRanges string[] = []
 @maxValue(730)
 param telemetryRetentionDays int = 30
 
-@description('After how many days an archived event is deleted. Null: never. The archive holds whole webhooks, and with them what they say of people and their credit: keep it no longer than you may.')
-@minValue(31)
+@description('How many traces a second each instance sends, as text: 0.1 is one in ten seconds. Metrics and alerts see every webhook whatever this says.')
+param tracesPerSecond string = '1'
+
+@description('After how many days an archived event moves to the cool tier. 0: never. Moving a blob costs more than it saves unless blobs are large: see docs/scale.md.')
+@minValue(0)
 @maxValue(36500)
-param archiveDeleteAfterDays int?
+param archiveCoolAfterDays int = 30
+
+@description('After how many days an archived event is deleted. 0: never. The archive holds whole webhooks, and with them what they say of people and their credit: keep it no longer than you may.')
+@minValue(0)
+@maxValue(36500)
+param archiveDeleteAfterDays int = 0
 
 @description('Whether what is deleted from the vault can be removed for good only after 90 days. Cannot be taken back.')
 param purgeProtection bool = true
@@ -137,6 +145,7 @@ module storage 'modules/storage.bicep' = {
     queueName: queueName
     zoneRedundant: zoneRedundant
     isPrivate: privateNetworking
+    archiveCoolAfterDays: archiveCoolAfterDays
     archiveDeleteAfterDays: archiveDeleteAfterDays
     identityName: identityName
     principalId: identity.outputs.principalId
@@ -207,6 +216,8 @@ module app 'modules/app.bicep' = {
       AzureWebJobsStorage__clientId: identity.outputs.clientId
       APPLICATIONINSIGHTS_CONNECTION_STRING: monitoring.outputs.connectionString
       APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identity.outputs.clientId};Authorization=AAD'
+      OTEL_TRACES_SAMPLER: 'microsoft.rate_limited'
+      OTEL_TRACES_SAMPLER_ARG: tracesPerSecond
       AZURE_CLIENT_ID: identity.outputs.clientId
     })
   }

@@ -12,9 +12,9 @@ param sources = {
     Scheme: 'begini'
     Secrets: ['begini-api-key']
   }
-  standard: {
+  standardwebhooks: {
     Scheme: 'standard-webhooks'
-    Secrets: ['standard-secret']
+    Secrets: ['standardwebhooks-secret']
   }
   aghanim: {
     Scheme: 'aghanim'

@@ -107,7 +107,7 @@ AppMetrics
     description: 'A secret could not be read from the vault for 15 minutes. The last good keys keep serving for KeyVault:OutageTolerance, then the source is answered 503. See whether the secret exists and is enabled, whether the app\'s identity has the role Key Vault Secrets User on the vault, and whether the vault can be reached.'
     query: $'''
 AppMetrics
-| where Name == '${metrics.vaultRefreshes}'
+| where Name == '${metrics.secretRefreshes}'
 | extend Outcome = tostring(Properties.outcome)
 | summarize Failures = sumif(Sum, Outcome != 'success'), Successes = sumif(Sum, Outcome == 'success') by Secret = tostring(Properties.secret)
 | extend Value = iff(Failures > 0 and Successes == 0, 1, 0)'''

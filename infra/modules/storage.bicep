@@ -20,8 +20,11 @@ param zoneRedundant bool
 @description('Whether the account is reached by private endpoints only.')
 param isPrivate bool
 
-@description('After how many days an archived event is deleted; null: never.')
-param archiveDeleteAfterDays int?
+@description('After how many days an archived event moves to the cool tier; 0: never.')
+param archiveCoolAfterDays int
+
+@description('After how many days an archived event is deleted; 0: never.')
+param archiveDeleteAfterDays int
 
 @description('The name of the app\'s identity. It names the role assignments, whose names must be known beforehand.')
 param identityName string
@@ -113,7 +116,7 @@ resource table 'Microsoft.Storage/storageAccounts/tableServices/tables@2025-01-0
 }
 
 // The app itself removes payloads and poison: a rule that deleted by age could remove what is still to be processed.
-resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-01-01' = {
+resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-01-01' = if (archiveCoolAfterDays + archiveDeleteAfterDays > 0) {
   parent: account
   name: 'default'
   properties: {
@@ -130,8 +133,8 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-01
             }
             actions: {
               baseBlob: union(
-                { tierToCool: { daysAfterModificationGreaterThan: 30 } },
-                archiveDeleteAfterDays == null ? {} : { delete: { daysAfterModificationGreaterThan: archiveDeleteAfterDays! } }
+                archiveCoolAfterDays == 0 ? {} : { tierToCool: { daysAfterModificationGreaterThan: archiveCoolAfterDays } },
+                archiveDeleteAfterDays == 0 ? {} : { delete: { daysAfterModificationGreaterThan: archiveDeleteAfterDays } }
               )
             }
           }

@@ -111,12 +111,12 @@ AppMetrics
     visualization: 'table'
     query: $'''
 AppMetrics
-| where Name in ('${metrics.vaultRefreshes}', '${metrics.vaultAge}')
+| where Name in ('${metrics.secretRefreshes}', '${metrics.secretAge}')
 | extend Secret = tostring(Properties.secret), Outcome = tostring(Properties.outcome)
 | summarize
     Reads = sumif(Sum, Outcome == 'success'),
     Failures = sumif(Sum, Outcome in ('failure', 'throttled')),
-    Oldest = maxif(Max, Name == '${metrics.vaultAge}')
+    Oldest = maxif(Max, Name == '${metrics.secretAge}')
     by Secret'''
   }
 ]

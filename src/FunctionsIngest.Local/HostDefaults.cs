@@ -3,4 +3,8 @@ namespace FunctionsIngest.Local;
 /// <summary>What holds for the local host where nobody says otherwise.</summary>
 /// <param name="Url">Where it listens.</param>
 /// <param name="Settings">Settings that go before appsettings.json; environment variables and the command line go before them.</param>
-internal sealed record HostDefaults(string Url, IReadOnlyDictionary<string, string?> Settings);
+internal sealed record HostDefaults(string Url, IReadOnlyDictionary<string, string?> Settings)
+{
+    /// <summary>Whether this host processes the queue itself.</summary>
+    public bool Pumps { get; init; } = true;
+}

@@ -33,6 +33,9 @@ internal sealed partial class LocalHost : IAsyncDisposable
     /// <summary>Where it listens.</summary>
     public IReadOnlyCollection<string> Urls => [.. _app.Urls];
 
+    /// <summary>Whether the storage is an Azurite of this host's own.</summary>
+    public bool HasOwnStorage => _azurite is not null;
+
     /// <summary>Starts everything.</summary>
     /// <param name="args">The command line: settings, as in ASP.NET Core.</param>
     /// <param name="defaults">What holds where nobody says otherwise.</param>
@@ -44,7 +47,8 @@ internal sealed partial class LocalHost : IAsyncDisposable
         var options = LocalOptions.Read(builder.Configuration);
         AddSecrets(builder.Configuration, options, progress);
         builder.Services.AddWebhookIngestion(builder.Configuration);
-        builder.Services.AddPump(HostQueueSettings.Read(Path.Combine(AppContext.BaseDirectory, "host.json")), options.Invisibility);
+        if (defaults.Pumps)
+            builder.Services.AddPump(HostQueueSettings.Read(Path.Combine(AppContext.BaseDirectory, "host.json")), options.Invisibility);
 
         var azurite = await StartAzuriteAsync(builder.Configuration, options, progress);
         var host = new LocalHost(builder.Build(), azurite);

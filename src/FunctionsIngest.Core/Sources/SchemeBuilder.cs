@@ -84,7 +84,7 @@ internal sealed class SchemeBuilder(string sourceName, SourceOptions options, Ti
         var separator = ParseSeparator(signature);
         CheckFields(signature, separator);
         CheckTimestamp(signature, content);
-        CheckId(signature, content);
+        CheckId(signature, content, bodyIsSigned: algorithm != SignatureAlgorithm.Token && content.Covers(ContentPartKind.Body));
 
         var definition = new SchemeDefinition
         {
@@ -200,7 +200,7 @@ internal sealed class SchemeBuilder(string sourceName, SourceOptions options, Ti
 
     private ContentTemplate ParseContent(SignatureOptions signature, SignatureAlgorithm algorithm)
     {
-        if (ContentTemplate.TryParse(signature.Content, out var content) is { } problem)
+        if (ContentTemplate.TryParse(signature.Content ?? "", out var content) is { } problem)
             Refuse("Signature:Content", $"is '{signature.Content}', which {problem}");
         if (algorithm == SignatureAlgorithm.Token && content?.IsBodyAlone == false)
             Refuse("Signature:Content", $"is '{signature.Content}'; a token signs nothing, remove it");
@@ -244,7 +244,7 @@ internal sealed class SchemeBuilder(string sourceName, SourceOptions options, Ti
             Refuse(string.IsNullOrEmpty(signature.TimestampField) ? "Signature:TimestampHeader" : "Signature:TimestampField", $"is '{sources[0]}', but anybody can change a timestamp that is not signed; put {{timestamp}} into Signature:Content where the sender signs it, or remove this");
     }
 
-    private void CheckId(SignatureOptions signature, ContentTemplate content)
+    private void CheckId(SignatureOptions signature, ContentTemplate content, bool bodyIsSigned)
     {
         CheckHeader("IdHeader", signature.IdHeader);
         CheckHeader("EventTypeHeader", signature.EventTypeHeader);
@@ -253,8 +253,8 @@ internal sealed class SchemeBuilder(string sourceName, SourceOptions options, Ti
             Refuse("Signature:Content", $"is '{content}', but Signature:IdHeader does not say where the id stands; set it");
         if (!covered && !string.IsNullOrEmpty(signature.IdHeader))
             Refuse("Signature:IdHeader", $"is '{signature.IdHeader}', but anybody can change an id that is not signed; put {{id}} into Signature:Content where the sender signs it, or remove this");
-        if (!content.Covers(ContentPartKind.Body) && !string.IsNullOrEmpty(signature.IdPointer))
-            Refuse("Signature:IdPointer", $"is '{signature.IdPointer}', but anybody can change a body that is not signed; put {{body}} into Signature:Content where the sender signs it, or remove this");
+        if (!bodyIsSigned && !string.IsNullOrEmpty(signature.IdPointer))
+            Refuse("Signature:IdPointer", $"is '{signature.IdPointer}', but anybody can change a body that is not signed; remove this, or put {{body}} into Signature:Content where the sender signs it");
     }
 
     private JsonPointer? ParsePointer(string setting, string? value)

@@ -6,7 +6,7 @@ internal sealed class SignatureOptions
     /// <summary>The header that carries the signature.</summary>
     public string? Header { get; set; }
 
-    /// <summary>The algorithm: <c>hmac-sha1</c>, <c>hmac-sha256</c>, <c>hmac-sha384</c>, <c>hmac-sha512</c>, <c>ed25519</c>, <c>ecdsa-p256-sha256</c>, <c>rsa-sha256</c> or <c>token</c>.</summary>
+    /// <summary>The algorithm: <c>hmac-sha1</c>, <c>hmac-sha256</c>, <c>hmac-sha384</c>, <c>hmac-sha512</c>, <c>ed25519</c>, <c>ecdsa-p256-sha256</c>, <c>rsa-sha256</c> or <c>token</c>. Unless <c>SecretFormat</c> says otherwise, the secrets are <c>hex</c> for <c>ed25519</c>, <c>pem</c> for <c>ecdsa-p256-sha256</c> and <c>rsa-sha256</c>, and <c>utf8</c> for the others.</summary>
     public string? Algorithm { get; set; }
 
     /// <summary>How the signature is written: <c>hex</c>, <c>base64</c> or <c>base64url</c>.</summary>
@@ -18,7 +18,7 @@ internal sealed class SignatureOptions
     /// <summary>For a header of <c>key=value</c> pairs: the key of the signature, such as <c>v1</c>. Not set: the whole header is the signature.</summary>
     public string? Field { get; set; }
 
-    /// <summary>What separates several signatures, or the pairs, in one header. Not set: a comma where <see cref="Field"/> is set, nothing otherwise.</summary>
+    /// <summary>What separates several signatures, or the pairs, in one header. Not set: a comma where <see cref="Field"/> or <see cref="TimestampField"/> is set, nothing otherwise.</summary>
     public string? Separator { get; set; }
 
     /// <summary>What is signed, as a template of <c>{body}</c>, <c>{timestamp}</c>, <c>{id}</c>, <c>{method}</c>, <c>{path}</c> and text.</summary>

@@ -3,9 +3,13 @@ using Spectre.Console;
 
 namespace FunctionsIngest.Local.Demo;
 
-/// <summary>Starts the host on storage of its own, demonstrates it, and stops it.</summary>
+/// <summary>
+/// Starts the host on storage of its own, demonstrates it, and stops it. <c>--against</c> and an address: demonstrates the app that runs there,
+/// with the same secrets and on the storage that <c>WebhookStorage</c> names here too.
+/// </summary>
 internal static class DemoCommand
 {
+    private const string Against = "--against";
     private const int WidthWithoutTerminal = 140;
 
     private static readonly string[] Demonstrated = ["begini", "standardwebhooks", "aghanim", "qitech"];
@@ -21,8 +25,12 @@ internal static class DemoCommand
     public static async Task<int> RunAsync(string[] args)
     {
         var started = TimeProvider.System.GetTimestamp();
-        await using var host = await LocalHost.StartAsync(args, Defaults, Console.WriteLine);
-        using var http = new HttpClient { BaseAddress = new Uri(host.Urls.First()) };
+        var against = AddressIn(args);
+        await using var host = await LocalHost.StartAsync(against is null ? args : args[2..], Defaults with { Pumps = against is null }, Console.WriteLine);
+        if (against is not null && host.HasOwnStorage)
+            throw new StartUpException($"The demo looks for what the app at {against} did in that app's storage: set WebhookStorage to it.");
+
+        using var http = new HttpClient { BaseAddress = against ?? new Uri(host.Urls.First()) };
         var sources = host.Services.GetRequiredService<SourceCatalogue>();
         var demonstration = new Demonstration(host, http);
 
@@ -38,6 +46,13 @@ internal static class DemoCommand
             : $"{wrong} of {cases.Count(demoCase => !demoCase.IsNotApplicable)} are not as they should be.");
         return wrong == 0 ? 0 : 1;
     }
+
+    private static Uri? AddressIn(string[] args) => args switch
+    {
+        [Against, var given, ..] when Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" => address,
+        [Against, ..] => throw new StartUpException($"{Against} takes the address of a running app, such as http://localhost:7071."),
+        _ => null,
+    };
 
     private static Source Find(SourceCatalogue sources, string name)
         => sources.TryGet(name, out var source)

@@ -66,6 +66,23 @@ public class SignTests
         }
     }
 
+    [Fact]
+    public void A_body_of_several_MiB_verifies_and_fails_with_its_last_bit_changed()
+    {
+        var body = new byte[3 * 1024 * 1024];
+        foreach (var sender in Senders.All)
+        {
+            var scheme = Schemes.Create(sender.Scheme);
+            var key = scheme.Key(sender.Configured(sender.Secret));
+            var request = Schemes.Request(body, sender.Sign(body, Schemes.Now, sender.Secret));
+            Assert.Equal((sender.Scheme, VerificationResult.Verified), (sender.Scheme, scheme.Verify(request, key)));
+
+            body[^1] ^= 1;
+            Assert.NotEqual((sender.Scheme, VerificationResult.Verified), (sender.Scheme, scheme.Verify(request, key)));
+            body[^1] ^= 1;
+        }
+    }
+
     [Theory]
     [InlineData("standard-webhooks", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=")]
     [InlineData("qi-tech", null)]

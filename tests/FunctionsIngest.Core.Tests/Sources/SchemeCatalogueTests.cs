@@ -121,7 +121,7 @@ public class SchemeCatalogueTests
         (new() { Scheme = "paypal-v2" }, $"Scheme is 'paypal-v2', which is no scheme; set it to one of {Names}."),
         (new() { Scheme = "begini", PublicPath = "/a" }, "PublicPath is '/a', but the scheme begini signs no path here; remove it."),
         (new() { Scheme = "begini", Tolerance = TimeSpan.FromMinutes(1) }, "Tolerance is '00:01:00', but the scheme begini has no signed timestamp here; remove it."),
-        (new() { Scheme = "begini", ClientKey = "name" }, "ClientKey is 'name', but only the scheme qi-tech compares a client key; remove it."),
+        (new() { Scheme = "begini", ClientKey = "name" }, "ClientKey is set, but only the scheme qi-tech compares a client key; remove it."),
         (new() { Scheme = "begini", BodyHash = "raw" }, "BodyHash is 'raw', but only the scheme qi-tech has a hash of the body; remove it."),
         (new() { Scheme = "begini", SecretFormat = "pem" }, "SecretFormat is 'pem'; set it to one of utf8, base64, hex."),
         (new() { Scheme = "standard-webhooks", SecretFormat = "UTF8" }, "SecretFormat is 'UTF8'; set it to one of utf8, base64, hex."),
@@ -156,7 +156,8 @@ public class SchemeCatalogueTests
         (With(signature => signature.IdPointer = "id"), "Signature:IdPointer is 'id', which is no JSON pointer; write it as in /event/type."),
         (With(signature => signature.EventTypePointer = "type"), "Signature:EventTypePointer is 'type', which is no JSON pointer; write it as in /event/type."),
         (With(signature => signature.EventTypeHeader = "é"), "Signature:EventTypeHeader is 'é', which is no name of a header; a name has letters, digits and -."),
-        (With(signature => (signature.Content, signature.IdHeader, signature.IdPointer) = ("{id}", "X-Id", "/id")), "Signature:IdPointer is '/id', but anybody can change a body that is not signed; put {body} into Signature:Content where the sender signs it, or remove this."),
+        (With(signature => (signature.Content, signature.IdHeader, signature.IdPointer) = ("{id}", "X-Id", "/id")), "Signature:IdPointer is '/id', but anybody can change a body that is not signed; remove this, or put {body} into Signature:Content where the sender signs it."),
+        (With(signature => (signature.Algorithm, signature.IdPointer) = ("token", "/a")), "Signature:IdPointer is '/a', but anybody can change a body that is not signed; remove this, or put {body} into Signature:Content where the sender signs it."),
         (With(signature => (signature.Algorithm, signature.Content) = ("token", "x{body}")), "Signature:Content is 'x{body}'; a token signs nothing, remove it."),
     ];
 

@@ -87,6 +87,32 @@ public sealed class LocalHostTests : IClassFixture<AzuriteFixture>, IDisposable
     }
 
     [Fact]
+    public async Task The_demo_can_be_run_against_another_app()
+    {
+        var environment = new Dictionary<string, string> { ["WebhookStorage"] = _azurite.NewStorage() };
+        await using var app = LocalHostProcess.Start(environment, "--urls", "http://127.0.0.1:0", $"--Local:DataPath={_data}");
+        await app.WaitUntilListeningAsync();
+
+        await using var demo = LocalHostProcess.Start(environment, "demo", "--against", app.Url.ToString(), $"--Local:DataPath={_data}");
+
+        Assert.True(await demo.WaitForEndAsync() == 0, demo.Output);
+        // The demo's own host has no pump: what was processed, the app has processed.
+        Assert.Equal(4, demo.Output.Split('\n').Count(line => line.Contains("once, archived", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task The_demo_against_another_app_asks_for_its_storage_and_for_an_address()
+    {
+        await using var withoutStorage = LocalHostProcess.Start(Nothing, "demo", "--against", "http://127.0.0.1:9", $"--Local:DataPath={_data}");
+        await using var withoutAddress = LocalHostProcess.Start(Nothing, "demo", "--against", "nowhere");
+
+        Assert.Equal(1, await withoutStorage.WaitForEndAsync());
+        Assert.Contains("set WebhookStorage", withoutStorage.Output, StringComparison.Ordinal);
+        Assert.Equal(1, await withoutAddress.WaitForEndAsync());
+        Assert.Contains("takes the address of a running app", withoutAddress.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_storage_of_ones_own_leaves_Azurite_alone_and_needs_no_Node()
     {
         var environment = new Dictionary<string, string> { ["WebhookStorage"] = _azurite.NewStorage(), ["PATH"] = _data };
