@@ -3,6 +3,7 @@ using Azure;
 using Azure.Messaging;
 using Azure.Storage.Blobs.Models;
 using FunctionsIngest.Processing;
+using FunctionsIngest.Replay;
 
 namespace FunctionsIngest.Cli.Events;
 
@@ -82,7 +83,10 @@ internal sealed class Archive(AppStorage storage)
 
     /// <summary>An event's body.</summary>
     public async Task<BinaryData> ReadBodyAsync(ArchivedEvent archived, CancellationToken cancellationToken)
-        => archived.Payload is null ? archived.Event.Data ?? BinaryData.Empty : await EventDocument.ReadBodyAsync(storage.Clients.Archive, archived.Name.ToString(), cancellationToken);
+        => archived.Payload is null
+            ? archived.Event.Data ?? BinaryData.Empty
+            : (await EventDocument.ReadBodyAsync(storage.Clients.Archive, archived.Name.ToString(), cancellationToken))?.Body
+                ?? throw new CommandException($"The body of '{archived.Name}' is gone from the archive.", ExitCode.No);
 
     /// <summary>Finds one event by its id, the beginning of its id, or its name in the archive.</summary>
     /// <exception cref="CommandException">There is none, or more than one.</exception>
@@ -105,7 +109,8 @@ internal sealed class Archive(AppStorage storage)
         {
             foreach (var candidate in sources)
             {
-                if (await storage.Rows.FindAsync($"{candidate}-{text[..2]}", text[2..], cancellationToken) is { } row)
+                var key = ReplayKey.FromEventId(candidate, text);
+                if (await storage.Rows.FindAsync(key.PartitionKey, key.RowKey, cancellationToken) is { } row)
                     return new ArchivedName(candidate, DateOnly.FromDateTime(row.ReceivedAt.UtcDateTime), text);
             }
         }

@@ -61,18 +61,16 @@ internal static class PoisonCommand
                 throw new CommandException($"'{found}' has just gone.", ExitCode.No);
 
             var poisoned = new PoisonedEvent(found, document, etag);
-            var body = document.Event is null ? BinaryData.FromBytes(document.Message ?? [])
-                : document.Event.ExtensionAttributes.ContainsKey("payload") ? await opened.Poison.ReadBodyAsync(found, cancellationToken)
-                : document.Event.Data ?? BinaryData.Empty;
+            var body = await ReadBodyAsync(opened, poisoned, cancellationToken);
             if (result.GetValue(json))
             {
-                await terminal.Output.WriteLineAsync(JsonSerializer.Serialize(new { @event = poisoned.Describe(), body = body.ToArray() }, Json.Readable));
+                await terminal.Output.WriteLineAsync(JsonSerializer.Serialize(new { @event = poisoned.Describe(), body = body?.ToArray() }, Json.Readable));
                 return ExitCode.Ok;
             }
 
             WriteLine(terminal, poisoned);
             terminal.Console.WriteLine();
-            await terminal.Output.WriteLineAsync(RequestText.Body(body.ToArray()));
+            await terminal.Output.WriteLineAsync(body is null ? "Its body is lost, as the reason says." : RequestText.Body(body.ToArray()));
             return ExitCode.Ok;
         });
         return command;
@@ -116,7 +114,7 @@ internal static class PoisonCommand
                 return ExitCode.No;
 
             foreach (var name in chosen)
-                await terminal.Output.WriteLineAsync($"{name}: {(await opened.Poison.TryDeleteAsync(name, etag: null, cancellationToken) ? "removed" : "was gone")}");
+                await terminal.Output.WriteLineAsync($"{name}: {(await opened.Poison.TryDeleteAsync(name, etag: null, bodyETag: null, cancellationToken) ? "removed" : "was gone")}");
             return ExitCode.Ok;
         });
         return command;
@@ -152,6 +150,16 @@ internal static class PoisonCommand
         var time = poisoned.Document.PoisonedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
         terminal.Console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture, $"[grey]{time}[/]  [cyan]{poisoned.ShortName,-32}[/] {poisoned.Type,-32} [red]{poisoned.Document.Reason}[/]");
+    }
+
+    private static async Task<BinaryData?> ReadBodyAsync(AppStorage storage, PoisonedEvent poisoned, CancellationToken cancellationToken)
+    {
+        if (poisoned.Document.Event is not { } poison)
+            return BinaryData.FromBytes(poisoned.Document.Message ?? []);
+
+        return poison.ExtensionAttributes.ContainsKey("payload")
+            ? (await storage.Poison.ReadBodyAsync(poisoned.Name, cancellationToken))?.Body
+            : poison.Data ?? BinaryData.Empty;
     }
 
     private static string Words(RedriveResult result) => result switch

@@ -22,8 +22,8 @@ internal sealed class Replayer(AppStorage storage, Archive archive, TimeProvider
     /// <exception cref="CommandException">It is itself a replay, or is gone.</exception>
     public async Task<Replay> ReplayAsync(ArchivedEvent original, CancellationToken cancellationToken)
     {
-        if (original.ReplayOf is { } root)
-            throw new CommandException($"'{original.Event.Id}' is a replay: replay '{root}' instead.");
+        if (original.Name.IsReplay)
+            throw new CommandException($"'{original.Event.Id}' is itself a replay: replay '{original.ReplayOf}' instead.");
 
         var body = await archive.ReadBodyAsync(original, cancellationToken);
         var document = storage.Clients.Archive.GetBlobClient($"{original.Name}.json");
@@ -33,35 +33,28 @@ internal sealed class Replayer(AppStorage storage, Archive archive, TimeProvider
             if (last > 0 && await FindRowAsync(original, last, cancellationToken) is { State: RowState.Received } begun)
             {
                 await SendAsync(original, last, body, begun, cancellationToken);
-                return new Replay(IdOf(original, last), IsResumed: true);
+                return new Replay(KeyOf(original, last).EventId, IsResumed: true);
             }
 
             var next = last + 1;
             if (!await TryCountAsync(document, next, etag, cancellationToken))
                 continue;
 
-            var row = new ReplayRow { PartitionKey = PartitionOf(original), RowKey = RowOf(original, next), ReceivedAt = time.GetUtcNow(), State = RowState.Received };
+            var row = ReplayRow.For(KeyOf(original, next), time.GetUtcNow());
             if (!await storage.Rows.TryInsertAsync(row, cancellationToken))
                 continue;
 
             await SendAsync(original, next, body, row, cancellationToken);
-            return new Replay(IdOf(original, next), IsResumed: false);
+            return new Replay(KeyOf(original, next).EventId, IsResumed: false);
         }
     }
 
     private async Task SendAsync(ArchivedEvent original, int number, BinaryData body, ReplayRow row, CancellationToken cancellationToken)
     {
-        var envelope = new Envelope
+        var envelope = Envelope.For(KeyOf(original, number), original.Event.Type, row.ReceivedAt) with
         {
-            EventId = IdOf(original, number),
-            Source = original.Name.Source,
-            Type = original.Event.Type,
-            Time = row.ReceivedAt,
             ContentType = original.Event.DataContentType,
             Assurance = original.Assurance == "authenticated" ? Assurance.Authenticated : Assurance.Verified,
-            PartitionKey = row.PartitionKey,
-            RowKey = row.RowKey,
-            Delivery = Envelope.NewDelivery(),
             ReplayOf = original.Event.Id,
             Body = body,
         };
@@ -73,7 +66,10 @@ internal sealed class Replayer(AppStorage storage, Archive archive, TimeProvider
     }
 
     private Task<ReplayRow?> FindRowAsync(ArchivedEvent original, int number, CancellationToken cancellationToken)
-        => storage.Rows.FindAsync(PartitionOf(original), RowOf(original, number), cancellationToken);
+    {
+        var key = KeyOf(original, number);
+        return storage.Rows.FindAsync(key.PartitionKey, key.RowKey, cancellationToken);
+    }
 
     private static async Task<(int Last, ETag ETag)> ReadCounterAsync(BlobClient document, CancellationToken cancellationToken)
     {
@@ -96,10 +92,7 @@ internal sealed class Replayer(AppStorage storage, Archive archive, TimeProvider
         }
     }
 
-    private static string IdOf(ArchivedEvent original, int number) => string.Create(CultureInfo.InvariantCulture, $"{original.Event.Id}{ArchivedName.ReplayMark}{number}");
-
-    // The keys of a row follow from its event's id, as those of a webhook's own do: the sweep finds it in the same partition.
-    private static string PartitionOf(ArchivedEvent original) => $"{original.Name.Source}-{original.Event.Id[..2]}";
-
-    private static string RowOf(ArchivedEvent original, int number) => IdOf(original, number)[2..];
+    // The row's keys follow from the event's id, as those of a webhook's own do: the sweep finds it in the same partition.
+    private static ReplayKey KeyOf(ArchivedEvent original, int number)
+        => ReplayKey.FromEventId(original.Name.Source, string.Create(CultureInfo.InvariantCulture, $"{original.Event.Id}{ArchivedName.ReplayMark}{number}"));
 }

@@ -8,6 +8,8 @@ namespace FunctionsIngest.Cli.Verifying;
 /// <summary>What a body may have been before something on its way changed it.</summary>
 internal static class BodyVariants
 {
+    private static readonly string[] Codings = ["gzip", "deflate", "br"];
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>The body as it came, then its variants, each other than all before it.</summary>
@@ -39,15 +41,10 @@ internal static class BodyVariants
         add([.. Encoding.UTF8.Preamble, .. body], "The body has lost its byte order mark: it was signed with one at its start.");
         if (body.AsSpan().StartsWith(Encoding.UTF8.Preamble))
             add(body[Encoding.UTF8.Preamble.Length..], "A byte order mark was put before the body: it was signed without one.");
-        foreach (var (name, open) in new (string, Func<Stream, Stream>)[]
+        foreach (var coding in Codings)
         {
-            ("gzip", stream => new GZipStream(stream, CompressionMode.Decompress)),
-            ("deflate", stream => new ZLibStream(stream, CompressionMode.Decompress)),
-            ("br", stream => new BrotliStream(stream, CompressionMode.Decompress)),
-        })
-        {
-            if (TryInflate(body, open) is { Length: > 0 } inflated)
-                add(inflated, $"The body is compressed ({name}) and was signed before it was: the request must say so in Content-Encoding.");
+            if (TryInflate(body, coding) is { Length: > 0 } inflated)
+                add(inflated, $"The body is compressed ({coding}) and was signed before it was: the request must say so in Content-Encoding.");
         }
 
         add([], "The signature is over an empty body: the sender, or whatever signs for it, read a body that had been read before.");
@@ -113,12 +110,23 @@ internal static class BodyVariants
         }
     }
 
-    private static byte[]? TryInflate(byte[] body, Func<Stream, Stream> open)
+    /// <summary>Undoes a content coding.</summary>
+    /// <returns>The body as it was before; null if the coding is not known, or the body is not written in it.</returns>
+    public static byte[]? TryInflate(byte[] body, string coding)
     {
         try
         {
             using var inflated = new MemoryStream();
-            using var decoder = open(new MemoryStream(body));
+            using Stream? decoder = coding.Trim().ToLowerInvariant() switch
+            {
+                "gzip" or "x-gzip" => new GZipStream(new MemoryStream(body), CompressionMode.Decompress),
+                "deflate" => new ZLibStream(new MemoryStream(body), CompressionMode.Decompress),
+                "br" => new BrotliStream(new MemoryStream(body), CompressionMode.Decompress),
+                _ => null,
+            };
+            if (decoder is null)
+                return null;
+
             var buffer = new byte[16 * 1024];
             while (decoder.Read(buffer) is > 0 and var read && inflated.Length <= WebhookOptions.LargestMaxBodyBytes)
                 inflated.Write(buffer, 0, read);

@@ -37,7 +37,7 @@ internal sealed class Diagnostician(SignatureScheme scheme, string secret, IRead
     {
         var result = scheme.Verify(request, keys, at);
         return result is VerificationResult.SignatureMismatch or VerificationResult.BodyMismatch
-            && Ingestion.ContentCoding.TryInflate(request.Headers, request.Body, WebhookOptions.LargestMaxBodyBytes, out var inflated) == Ingestion.ContentCodingResult.Inflated
+            && BodyVariants.TryInflate(request.Body.ToArray(), request.Headers.ContentEncoding.ToString()) is { } inflated
             ? scheme.Verify(request with { Body = inflated }, keys, at)
             : result;
     }
