@@ -14,9 +14,8 @@ namespace FunctionsIngest.Chaos;
 internal static class ChaosRun
 {
     // More webhooks on the way at once would only wait for Azurite, and a kill would fall into the same number of them.
-    private const int MaxOnTheWay = 400;
+    private const int MaxOnTheWay = 200;
 
-    private static readonly TimeSpan ProgressEvery = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan LongestStop = TimeSpan.FromSeconds(15);
 
     /// <summary>Runs.</summary>
@@ -41,7 +40,7 @@ internal static class ChaosRun
         using var ended = new CancellationTokenSource();
         var killing = killer.RunAsync(ended.Token);
         var delivering = DeliverAsync(webhooks, sender, wire);
-        var progress = new Progress(started, wire, killer, webhooks, ProgressEvery).RunAsync(clients, ended.Token);
+        var progress = new Progress(started, wire, () => killer.Kills, webhooks).RunAsync(clients, ended.Token);
         await delivering;
         var messages = await Drain.RunAsync(clients, Task.WhenAll(delivering, killing));
         await ended.CancelAsync();

@@ -5,6 +5,9 @@ namespace FunctionsIngest.Chaos.Hosting;
 /// <summary>This program once more, as a process that can be killed.</summary>
 internal sealed class ChildProcess : IDisposable
 {
+    // Stack traces of storage failures come by the hundred.
+    private const int MaxLineLength = 500;
+
     private readonly Process _process;
     private readonly Lock _turn = new();
 
@@ -59,7 +62,7 @@ internal sealed class ChildProcess : IDisposable
             try
             {
                 if (line is not null)
-                    file.WriteLine($"{name} {line}");
+                    file.WriteLine($"{name} {(line.Length > MaxLineLength ? line[..MaxLineLength] : line)}");
             }
             catch (ObjectDisposedException)
             {

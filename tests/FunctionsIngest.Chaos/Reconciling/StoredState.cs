@@ -44,7 +44,7 @@ internal sealed class StoredState
         var services = new ServiceCollection();
         services.AddLogging();
         services.AddSingleton(time ?? TimeProvider.System);
-        return services.AddWebhookIngestion(new ConfigurationBuilder().AddInMemoryCollection(HostSettings.For(storage)).Build()).BuildServiceProvider();
+        return services.AddWebhookIngestion(new ConfigurationBuilder().AddInMemoryCollection(HostSettings.ForHarness(storage)).Build()).BuildServiceProvider();
     }
 
     /// <summary>How many messages the queue and its poison queue hold, invisible ones included.</summary>
