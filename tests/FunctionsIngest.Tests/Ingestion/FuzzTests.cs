@@ -7,8 +7,9 @@ namespace FunctionsIngest.Tests.Ingestion;
 
 public sealed class FuzzTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
-    private static readonly string[] Methods = ["POST", "POST", "POST", "POST", "GET", "HEAD", "PUT", "OPTIONS", "post", "P\u00d6ST", "", "CONNECT", "X"];
-    private static readonly string[] Paths = ["/webhooks/begini", "/webhooks/standard", "/webhooks/aghanim", "/webhooks/begini/", "/webhooks/", "/webhooks/nobody", "/webhooks/%ff%00", "/webhooks/begini?a=%", "//", "*", "/webhooks/begini/../aghanim", "/webhooks/" + new string('a', 3000)];
+    private static readonly string[] Methods = ["POST", "POST", "POST", "POST", "POST", "POST", "POST", "POST", "GET", "HEAD", "PUT", "OPTIONS", "post", "P\u00d6ST", "", "CONNECT", "X"];
+    private static readonly string[] KnownPaths = ["/webhooks/begini", "/webhooks/standard", "/webhooks/aghanim"];
+    private static readonly string[] OddPaths = ["/webhooks/begini/", "/webhooks/", "/webhooks/nobody", "/webhooks/%ff%00", "/webhooks/begini?a=%", "//", "*", "/webhooks/begini/../aghanim", "/webhooks/" + new string('a', 3000)];
 
     private static readonly string[] Headers =
     [
@@ -29,8 +30,8 @@ public sealed class FuzzTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
         var statuses = new Dictionary<int, int>();
         for (var i = 0; i < Requests; i++)
         {
-            var request = Request(random);
-            var status = await RawHttp.SendAsync(host.Http.BaseAddress!, request) ?? 0;
+            var (request, isWhole) = Request(random);
+            var status = await RawHttp.SendAsync(host.Http.BaseAddress!, request, isWhole) ?? 0;
             statuses[status] = statuses.GetValueOrDefault(status) + 1;
 
             // 505 is the server's own word on a version of HTTP that there is not.
@@ -39,9 +40,10 @@ public sealed class FuzzTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
 
         // Storage and secrets were there: nothing was worth a warning, let alone an error.
         Assert.DoesNotContain(host.Log.GetSnapshot(), record => record.Level >= LogLevel.Warning && record.Category!.StartsWith("FunctionsIngest", StringComparison.Ordinal));
-        Assert.Contains(403, statuses.Keys);
-        Assert.Contains(405, statuses.Keys);
-        Assert.Contains(413, statuses.Keys);
+        Assert.All(new[] { 400, 403, 404, 405, 413 }, status => Assert.Contains(status, statuses.Keys));
+
+        // A server that closes the connection on a request that is still coming may not be heard any more.
+        Assert.True(statuses.GetValueOrDefault(0) < Requests / 4, string.Join(", ", statuses));
     }
 
     [Theory]
@@ -50,6 +52,7 @@ public sealed class FuzzTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
     public async Task No_signed_body_is_answered_with_a_500(int seed)
     {
         await using var host = await IngestHost.StartAsync(azurite.NewStorage());
+        using var http = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = host.Http.BaseAddress };
         var random = new Random(seed);
         for (var i = 0; i < 250; i++)
         {
@@ -65,7 +68,7 @@ public sealed class FuzzTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
             if (random.Next(4) == 0)
                 request.Content!.Headers.TryAddWithoutValidation("Content-Type", Text(random, 300));
 
-            using var response = await host.Http.SendAsync(request);
+            using var response = await http.SendAsync(request);
             Assert.InRange((int)response.StatusCode, 200, 400);
         }
 
@@ -73,10 +76,10 @@ public sealed class FuzzTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
         Assert.DoesNotContain(host.Log.GetSnapshot(), record => record.Level >= LogLevel.Warning && record.Category!.StartsWith("FunctionsIngest", StringComparison.Ordinal));
     }
 
-    private static byte[] Request(Random random)
+    private static (byte[] Bytes, bool IsWhole) Request(Random random)
     {
-        var body = Body(random, random.Next(20) == 0 ? 40_000 : 2000);
-        var head = new StringBuilder($"{Pick(random, Methods)} {Pick(random, Paths)} HTTP/1.{(random.Next(40) == 0 ? "7" : "1")}\r\nHost: localhost\r\nConnection: close\r\n");
+        var body = Body(random, random.Next(10) == 0 ? 80_000 : 2000);
+        var head = new StringBuilder($"{Pick(random, Methods)} {Pick(random, random.Next(4) > 0 ? KnownPaths : OddPaths)} HTTP/1.{(random.Next(40) == 0 ? "7" : "1")}\r\nHost: localhost\r\nConnection: close\r\n");
         for (var i = random.Next(6); i > 0; i--)
         {
             var name = Pick(random, Headers);
@@ -85,16 +88,16 @@ public sealed class FuzzTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
                 head.Append(CultureInfo.InvariantCulture, $"{name}: {HeaderValue(random, name)}\r\n");
         }
 
-        var length = random.Next(10) switch
+        var (length, isWhole) = random.Next(16) switch
         {
-            0 => "Transfer-Encoding: chunked\r\n",
-            1 => $"Content-Length: {body.Length + 10}\r\n",
-            2 => "Content-Length: -1\r\n",
-            3 => "",
-            _ => $"Content-Length: {body.Length}\r\n",
+            0 => ("Transfer-Encoding: chunked\r\n", false),
+            1 => ($"Content-Length: {body.Length + 10}\r\n", false),
+            2 => ("Content-Length: -1\r\n", true),
+            3 => ("", true),
+            _ => ($"Content-Length: {body.Length}\r\n", true),
         };
         head.Append(length).Append("\r\n");
-        return [.. Encoding.Latin1.GetBytes(head.ToString()), .. body];
+        return ([.. Encoding.Latin1.GetBytes(head.ToString()), .. body], isWhole);
     }
 
     private static string HeaderValue(Random random, string name) => random.Next(8) switch

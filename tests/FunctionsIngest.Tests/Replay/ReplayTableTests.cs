@@ -29,7 +29,7 @@ public sealed class ReplayTableTests(AzuriteFixture azurite) : IClassFixture<Azu
         Assert.True(await app.Host.Get<ReplayTable>().TryInsertAsync(Row(), CancellationToken.None));
         Assert.False(await app.Host.Get<ReplayTable>().TryInsertAsync(Row(), CancellationToken.None));
 
-        Assert.Equal([404, 201, 204, 409], app.Proxy.Calls.Select(call => call.Status!.Value));
+        Assert.Equal([404, 204, 204, 409], app.Proxy.Calls.Select(call => call.Status!.Value));
     }
 
     [Theory]
