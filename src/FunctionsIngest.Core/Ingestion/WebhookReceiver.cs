@@ -240,7 +240,8 @@ internal sealed partial class WebhookReceiver(
         [LoggerMessage(3, LogLevel.Information, "Refused a request to {Source}: {Result}.")]
         public static partial void Refused(ILogger logger, string source, VerificationResult result);
 
-        [LoggerMessage(4, LogLevel.Error, "No usable key for {Source}: answered 503.")]
+        // The key ring has said why, once: a forger decides how often this is written.
+        [LoggerMessage(4, LogLevel.Information, "No usable key for {Source}: answered 503.")]
         public static partial void SecretsUnavailable(ILogger logger, Exception exception, string source);
 
         [LoggerMessage(5, LogLevel.Error, "Storage could not be reached for a webhook of {Source}: answered 503.")]

@@ -36,7 +36,9 @@ internal sealed partial class EventProcessor(
 
         using var activity = IngestActivity.StartProcessing(envelope);
         using var scope = logger.BeginScope(IngestLogScope.Of(envelope));
-        metrics.Dequeued(envelope.Source, time.GetUtcNow() - envelope.Time);
+        // A retry's or a redrive's age is no time on the queue.
+        if (envelope is { Attempt: 1, Redrive: 0 })
+            metrics.Dequeued(envelope.Source, time.GetUtcNow() - envelope.Time);
         while (!await TryProcessAsync(envelope, stopping))
         {
             // Lost the row while working on it: the message goes through the decision table again.
@@ -210,6 +212,7 @@ internal sealed partial class EventProcessor(
         Body = body,
         ContentType = envelope.ContentType,
         Assurance = envelope.Assurance,
+        ReplayOf = envelope.ReplayOf,
         Attempt = envelope.Attempt,
         Redrive = envelope.Redrive,
         MayHaveRun = row.WasTakenBefore,

@@ -24,6 +24,9 @@ public sealed class WebhookEvent
     /// <summary>How much the sender's signature proves of the body.</summary>
     public required Assurance Assurance { get; init; }
 
+    /// <summary>The id of the event that this one replays, by <c>ingest replay</c>; null for an event of a webhook's own.</summary>
+    public string? ReplayOf { get; init; }
+
     /// <summary>Which attempt this is, from 1; a redrive starts again at 1.</summary>
     public required int Attempt { get; init; }
 

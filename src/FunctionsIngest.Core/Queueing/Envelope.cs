@@ -50,6 +50,9 @@ internal sealed record Envelope
     /// <summary>How often the event has been redriven.</summary>
     public int Redrive { get; init; }
 
+    /// <summary>The id of the event that this one replays; null for an event of a webhook's own.</summary>
+    public string? ReplayOf { get; init; }
+
     /// <summary>The trace that the request began, as W3C <c>traceparent</c>.</summary>
     public string? TraceParent { get; init; }
 
@@ -80,7 +83,7 @@ internal sealed record Envelope
     /// <summary>The event with everything that the processor decides on.</summary>
     public CloudEvent ToCloudEvent()
     {
-        var cloudEvent = ToPlainCloudEvent(Source, Type, EventId, Time, ContentType, Assurance, Body);
+        var cloudEvent = ToPlainCloudEvent(Source, Type, EventId, Time, ContentType, Assurance, ReplayOf, Body);
         var attributes = cloudEvent.ExtensionAttributes;
         attributes["envelopeversion"] = Version;
         attributes["partitionkey"] = PartitionKey;
@@ -98,7 +101,7 @@ internal sealed record Envelope
     /// <summary>An event as it is archived: the same for every delivery and attempt of it.</summary>
     public static CloudEvent ToPlainCloudEvent(WebhookEvent webhookEvent, BinaryData? body)
         => ToPlainCloudEvent(
-            webhookEvent.Source, webhookEvent.Type, webhookEvent.Id, webhookEvent.ReceivedAt, webhookEvent.ContentType, webhookEvent.Assurance, body);
+            webhookEvent.Source, webhookEvent.Type, webhookEvent.Id, webhookEvent.ReceivedAt, webhookEvent.ContentType, webhookEvent.Assurance, webhookEvent.ReplayOf, body);
 
     /// <summary>Reads a message.</summary>
     /// <param name="message">The message's body: anything that somebody put on the queue.</param>
@@ -123,7 +126,7 @@ internal sealed record Envelope
     }
 
     private static CloudEvent ToPlainCloudEvent(
-        string source, string type, string id, DateTimeOffset time, string? contentType, Assurance assurance, BinaryData? body)
+        string source, string type, string id, DateTimeOffset time, string? contentType, Assurance assurance, string? replayOf, BinaryData? body)
     {
         var path = SourcePrefix + source;
         var cloudEvent = body is null
@@ -133,6 +136,8 @@ internal sealed record Envelope
         cloudEvent.Time = time;
         cloudEvent.DataContentType = contentType;
         cloudEvent.ExtensionAttributes["assurance"] = assurance == Assurance.Verified ? "verified" : "authenticated";
+        if (replayOf is not null)
+            cloudEvent.ExtensionAttributes["replayof"] = replayOf;
         return cloudEvent;
     }
 
@@ -165,6 +170,7 @@ internal sealed record Envelope
             Delivery = delivery,
             Attempt = attempt,
             Redrive = redrive,
+            ReplayOf = GetText(cloudEvent, "replayof"),
             TraceParent = GetText(cloudEvent, "traceparent"),
             Body = payload is null ? cloudEvent.Data ?? BinaryData.Empty : null,
             Payload = payload,

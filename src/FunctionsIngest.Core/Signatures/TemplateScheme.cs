@@ -20,6 +20,9 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
 
     private readonly SignatureVersion? _hmac = definition.Versions.FirstOrDefault(version => version.Algorithm.IsHmac());
 
+    /// <summary>How the sender signs.</summary>
+    public SchemeDefinition Definition => definition;
+
     /// <inheritdoc />
     public override string Name => definition.Name;
 

@@ -33,8 +33,6 @@ internal static partial class SourceFactory
         if (!SourceName().IsMatch(name))
             errors.Add($"{setting}: '{name}' is no name for a source: use 2 to 32 lower-case letters and digits, a letter first, such as 'begini'.");
         CheckSecrets(setting, options, errors);
-        if (options.Tolerance < TimeSpan.Zero)
-            errors.Add($"{setting}:Tolerance is {options.Tolerance:c}: give zero or more, such as 00:05:00.");
 
         var allowed = AddressRanges.Parse($"{setting}:AllowedIPs", options.AllowedIPs, errors);
         var pointers = new List<JsonPointer>();

@@ -24,9 +24,9 @@ public sealed class WebhookOptionsValidatorTests
         { "Webhooks:TrustedProxies:0", "10.0.0.0/33", ["Webhooks:TrustedProxies:0", "10.0.0.0/33", "203.0.113.0/24"] },
         { "Webhooks:Sources:begini:Scheme", "begin", ["Webhooks:Sources:begini:Scheme", "begin", "begini"] },
         { "Webhooks:Sources:begini:Scheme", "", ["Webhooks:Sources:begini:Scheme", "not set", "standard-webhooks"] },
-        { "Webhooks:Sources:begini:Tolerance", "-00:00:01", ["Webhooks:Sources:begini:Tolerance", "-00:00:01", "00:05:00"] },
+        { "Webhooks:Sources:begini:Tolerance", "-00:00:01", ["Webhooks:Sources:begini:Tolerance", "-00:00:01", "remove it"] },
         { "Webhooks:Sources:begini:ReplayKey:0", "data/id", ["Webhooks:Sources:begini:ReplayKey:0", "data/id", "/data/id"] },
-        { "Webhooks:Sources:begini:AllowedIPs:0", "203.0.113.7", ["Webhooks:Sources:begini:AllowedIPs", "cannot enforce", "remove it"] },
+        { "Webhooks:Sources:begini:AllowedIPs:0", "example.com", ["Webhooks:Sources:begini:AllowedIPs:0", "example.com", "203.0.113.0/24"] },
         { "Webhooks:Sources:begini:AllowedIPs", "203.0.113.7", ["Webhooks:Sources:begini:AllowedIPs"] },
         { "Webhooks:Sources:Other:Scheme", "begini", ["Webhooks:Sources:", "lower-case"] },
         { "Webhooks:Sources:b:Scheme", "begini", ["Webhooks:Sources:b", "2 to 32"] },
@@ -102,7 +102,7 @@ public sealed class WebhookOptionsValidatorTests
             ["Webhooks:Nothing"] = "1",
             ["Webhooks:MaxBodyBytes"] = "0",
             ["Webhooks:Sources:begini:Scheme"] = "nobody",
-            ["Webhooks:Sources:begini:AllowedIPs:0"] = "10.0.0.1",
+            ["Webhooks:Sources:begini:AllowedIPs:0"] = "10.0.0.0.1",
             ["Webhooks:Sources:UPPER:Scheme"] = "begini",
         });
 

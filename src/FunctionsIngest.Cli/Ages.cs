@@ -1,0 +1,56 @@
+using System.Globalization;
+
+namespace FunctionsIngest.Cli;
+
+/// <summary>Times as people type them.</summary>
+internal static class Ages
+{
+    // Some years: what is older is nowhere kept.
+    private const double MostSeconds = 10 * 366 * 86_400d;
+
+    /// <summary>Reads 90s, 30m, 12h or 7d.</summary>
+    public static bool TryParse(string text, out TimeSpan age)
+    {
+        age = default;
+        var unit = text.Length < 2 ? 0 : text[^1] switch
+        {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            'd' => 86_400,
+            _ => 0,
+        };
+        if (unit == 0 || !double.TryParse(text.AsSpan(..^1), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count) || count * unit > MostSeconds)
+            return false;
+
+        age = TimeSpan.FromSeconds(count * unit);
+        return true;
+    }
+
+    /// <summary>Reads an age counted back from now, a count of seconds since 1970, or a date with or without a time; UTC where it does not say.</summary>
+    public static bool TryParseMoment(string text, DateTimeOffset now, out DateTimeOffset moment)
+    {
+        if (TryParse(text, out var age))
+        {
+            moment = now - age;
+            return true;
+        }
+
+        if (long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds) && seconds <= DateTimeOffset.MaxValue.ToUnixTimeSeconds())
+        {
+            moment = DateTimeOffset.FromUnixTimeSeconds(seconds);
+            return true;
+        }
+
+        return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out moment);
+    }
+
+    /// <summary>A span of time in one or two units: 3 d 4 h, 5 min, 12 s.</summary>
+    public static string Describe(TimeSpan age) => age.Duration() switch
+    {
+        { TotalDays: >= 1 } long_ => string.Create(CultureInfo.InvariantCulture, $"{(int)long_.TotalDays} d {long_.Hours} h"),
+        { TotalHours: >= 1 } hours => string.Create(CultureInfo.InvariantCulture, $"{hours.Hours} h {hours.Minutes} min"),
+        { TotalMinutes: >= 1 } minutes => string.Create(CultureInfo.InvariantCulture, $"{minutes.Minutes} min {minutes.Seconds} s"),
+        var rest => string.Create(CultureInfo.InvariantCulture, $"{rest.TotalSeconds:0.#} s"),
+    };
+}

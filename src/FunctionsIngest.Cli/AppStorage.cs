@@ -1,0 +1,51 @@
+using System.CommandLine;
+using System.Diagnostics.Metrics;
+using FunctionsIngest.Processing;
+using FunctionsIngest.Queueing;
+using FunctionsIngest.Replay;
+using FunctionsIngest.Sources;
+using FunctionsIngest.Storage;
+using FunctionsIngest.Telemetry;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+
+namespace FunctionsIngest.Cli;
+
+/// <summary>The app's storage, in the hands of this command.</summary>
+internal sealed class AppStorage : IDisposable
+{
+    private readonly ServiceProvider _services;
+
+    private AppStorage(StorageOptions options, TimeProvider time)
+    {
+        // Somebody waits for this command and nobody's request does: it may try longer than the app.
+        var patient = new WebhookOptions { StorageTries = 3, StorageTryTimeout = TimeSpan.FromSeconds(10) };
+        Clients = new StorageClients(Options.Create(options), Options.Create(patient));
+        Rows = new ReplayTable(Clients);
+        Queue = new EventQueue(Clients, new PayloadStore(Clients));
+        Poison = new PoisonStore(Clients, time);
+        _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        Redriver = new Redriver(Poison, Rows, Queue, new IngestMetrics(_services.GetRequiredService<IMeterFactory>()));
+    }
+
+    public StorageClients Clients { get; }
+
+    public ReplayTable Rows { get; }
+
+    public EventQueue Queue { get; }
+
+    public PoisonStore Poison { get; }
+
+    public Redriver Redriver { get; }
+
+    /// <summary>Opens the storage that the options <c>--storage</c> and <c>--config</c> name.</summary>
+    /// <exception cref="CommandException">They name none.</exception>
+    public static AppStorage Open(Terminal terminal, ParseResult result, Option<string?> storage, Option<string?> config)
+        => Open(terminal, AppConfiguration.StorageOf(AppConfiguration.Read(terminal, result.GetValue(config)), result.GetValue(storage)));
+
+    /// <summary>Opens a storage.</summary>
+    public static AppStorage Open(Terminal terminal, StorageOptions options) => new(options, terminal.Time);
+
+    /// <inheritdoc />
+    public void Dispose() => _services.Dispose();
+}

@@ -1,0 +1,24 @@
+using Spectre.Console;
+
+namespace FunctionsIngest.Cli;
+
+/// <summary>Asks before a command touches many.</summary>
+internal static class Confirmation
+{
+    /// <summary>Asks, unless it is about one or the user has said yes beforehand.</summary>
+    /// <param name="terminal">Where to ask.</param>
+    /// <param name="question">The question.</param>
+    /// <param name="count">How many are touched.</param>
+    /// <param name="yes">The option <c>--yes</c>.</param>
+    /// <returns>Whether to go on.</returns>
+    /// <exception cref="CommandException">Nobody is there to answer.</exception>
+    public static bool Ask(Terminal terminal, string question, int count, bool yes)
+    {
+        if (yes || count <= 1)
+            return true;
+        if (!terminal.IsInteractive)
+            throw new CommandException($"{question} Nobody is here to ask: give --yes.");
+
+        return terminal.Messages.Prompt(new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = false });
+    }
+}

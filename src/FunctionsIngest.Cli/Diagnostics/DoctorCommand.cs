@@ -1,0 +1,49 @@
+using System.CommandLine;
+using System.Text.Json;
+using Spectre.Console;
+
+namespace FunctionsIngest.Cli.Diagnostics;
+
+/// <summary><c>ingest doctor</c>.</summary>
+internal static class DoctorCommand
+{
+    private const string LocalHost = "http://localhost:7071";
+
+    public static Command Create(Terminal terminal)
+    {
+        var url = new Option<string>("--url") { Description = "The app's address.", HelpName = "address", DefaultValueFactory = _ => LocalHost };
+        var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
+        var command = new IngestCommand(
+            "doctor", "Checks configuration, secrets, storage, queue, clock and app, and says what to do.", "ingest doctor", "ingest doctor --url https://example.azurewebsites.net --config settings.json --json")
+        {
+            url, json, storage, config,
+        };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            if (!Uri.TryCreate(result.GetValue(url), UriKind.Absolute, out var app) || (app.Scheme != Uri.UriSchemeHttp && app.Scheme != Uri.UriSchemeHttps))
+                throw new CommandException($"--url is '{result.GetValue(url)}', which is no http or https address.");
+
+            var doctor = new Doctor(terminal, AppConfiguration.Read(terminal, result.GetValue(config)), result.GetValue(storage), app);
+            var worst = ExitCode.Ok;
+            await foreach (var check in doctor.ExamineAsync(cancellationToken))
+            {
+                worst = Math.Max(worst, check.ExitCode);
+                if (result.GetValue(json))
+                    await terminal.Output.WriteLineAsync(JsonSerializer.Serialize(new { check = check.Name, ok = check.Advice is null, finding = check.Finding, advice = check.Advice }, Json.Line));
+                else
+                    Write(terminal, check);
+            }
+
+            return worst;
+        });
+        return command;
+    }
+
+    private static void Write(Terminal terminal, Check check)
+    {
+        var (colour, word) = check.Advice is null ? ("green", "ok") : ("red", "no");
+        terminal.Console.MarkupLineInterpolated($"[{colour}]{word,-3}[/] {check.Name,-14} {check.Finding}");
+        foreach (var line in check.Advice?.Split('\n') ?? [])
+            terminal.Console.MarkupLineInterpolated($"                   [yellow]{line.TrimEnd()}[/]");
+    }
+}

@@ -1,0 +1,177 @@
+using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using FunctionsIngest.Cli.Sending;
+using FunctionsIngest.Processing;
+using Spectre.Console;
+
+namespace FunctionsIngest.Cli.Poison;
+
+/// <summary><c>ingest poison</c>: what was given up, why, and what to do with it.</summary>
+internal static class PoisonCommand
+{
+    public static Command Create(Terminal terminal)
+        => new IngestCommand(
+            "poison",
+            "Shows what was given up, puts it on the queue again, or removes it.",
+            "ingest poison list",
+            "ingest poison redrive 3f2a9c",
+            "ingest poison redrive --all --source begini --yes",
+            "ingest poison purge --all --older-than 30d")
+        {
+            CreateList(terminal), CreateShow(terminal), CreateRedrive(terminal), CreatePurge(terminal),
+        };
+
+    private static IngestCommand CreateList(Terminal terminal)
+    {
+        var (source, olderThan) = (CommonOptions.Source(), OlderThan());
+        var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
+        var command = new IngestCommand("list", "Lists what was given up, with its reason.", "ingest poison list", "ingest poison list --source begini --json") { source, olderThan, json, storage, config };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var opened = AppStorage.Open(terminal, result, storage, config);
+            var count = 0;
+            await foreach (var poisoned in Selection(terminal, result, source, olderThan).ReadAsync(opened, cancellationToken))
+            {
+                count++;
+                if (result.GetValue(json))
+                    await terminal.Output.WriteLineAsync(JsonSerializer.Serialize(poisoned.Describe(), Json.Line));
+                else
+                    WriteLine(terminal, poisoned);
+            }
+
+            if (count == 0)
+                await terminal.Error.WriteLineAsync("Nothing has been given up.");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static IngestCommand CreateShow(Terminal terminal)
+    {
+        var name = Events();
+        name.Arity = ArgumentArity.ExactlyOne;
+        var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
+        var command = new IngestCommand("show", "Shows one of them with its body.", "ingest poison show 3f2a9c") { name, json, storage, config };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var opened = AppStorage.Open(terminal, result, storage, config);
+            var found = await PoisonSelection.FindNameAsync(opened, result.GetRequiredValue(name)[0], cancellationToken);
+            if (await opened.Poison.ReadAsync(found, cancellationToken) is not var (document, etag))
+                throw new CommandException($"'{found}' has just gone.", ExitCode.No);
+
+            var poisoned = new PoisonedEvent(found, document, etag);
+            var body = await ReadBodyAsync(opened, poisoned, cancellationToken);
+            if (result.GetValue(json))
+            {
+                await terminal.Output.WriteLineAsync(JsonSerializer.Serialize(new { @event = poisoned.Describe(), body = body?.ToArray() }, Json.Readable));
+                return ExitCode.Ok;
+            }
+
+            WriteLine(terminal, poisoned);
+            terminal.Console.WriteLine();
+            await terminal.Output.WriteLineAsync(body is null ? "Its body is lost, as the reason says." : RequestText.Body(body.ToArray()));
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static IngestCommand CreateRedrive(Terminal terminal)
+    {
+        var (names, all, source, olderThan, yes) = (Events(), All(), CommonOptions.Source(), OlderThan(), CommonOptions.Yes());
+        var (storage, config) = (CommonOptions.Storage(), CommonOptions.Config());
+        var command = new IngestCommand("redrive", "Puts them on the queue again; handlers that had finished are not run again.", "ingest poison redrive 3f2a9c", "ingest poison redrive --all --yes")
+        {
+            names, all, source, olderThan, yes, storage, config,
+        };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var opened = AppStorage.Open(terminal, result, storage, config);
+            var chosen = await ChooseAsync(terminal, opened, result.GetValue(names)!, result.GetValue(all), Selection(terminal, result, source, olderThan), cancellationToken);
+            if (!Confirmation.Ask(terminal, $"Redrive {chosen.Count} events?", chosen.Count, result.GetValue(yes)))
+                return ExitCode.No;
+
+            foreach (var name in chosen)
+                await terminal.Output.WriteLineAsync($"{name}: {Words(await opened.Redriver.RedriveAsync(name, cancellationToken))}");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static IngestCommand CreatePurge(Terminal terminal)
+    {
+        var (names, all, source, olderThan, yes) = (Events(), All(), CommonOptions.Source(), OlderThan(), CommonOptions.Yes());
+        var (storage, config) = (CommonOptions.Storage(), CommonOptions.Config());
+        var command = new IngestCommand("purge", "Removes them for good: they can be redriven no more.", "ingest poison purge 3f2a9c", "ingest poison purge --all --older-than 30d --yes")
+        {
+            names, all, source, olderThan, yes, storage, config,
+        };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            using var opened = AppStorage.Open(terminal, result, storage, config);
+            var chosen = await ChooseAsync(terminal, opened, result.GetValue(names)!, result.GetValue(all), Selection(terminal, result, source, olderThan), cancellationToken);
+            if (!Confirmation.Ask(terminal, $"Remove {chosen.Count} events for good?", chosen.Count, result.GetValue(yes)))
+                return ExitCode.No;
+
+            foreach (var name in chosen)
+                await terminal.Output.WriteLineAsync($"{name}: {(await opened.Poison.TryDeleteAsync(name, etag: null, bodyETag: null, cancellationToken) ? "removed" : "was gone")}");
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task<List<string>> ChooseAsync(
+        Terminal terminal, AppStorage storage, string[] names, bool all, PoisonSelection selection, CancellationToken cancellationToken)
+    {
+        if (all == names.Length > 0)
+            throw new CommandException("Name events, or give --all: one of the two.");
+        if (!all && selection is not { Source: null, Before: null })
+            throw new CommandException("--source and --older-than choose among all: give --all with them, or name events without them.");
+
+        var chosen = new List<string>();
+        foreach (var name in names)
+            chosen.Add(await PoisonSelection.FindNameAsync(storage, name, cancellationToken));
+        if (all)
+        {
+            await foreach (var poisoned in selection.ReadAsync(storage, cancellationToken))
+                chosen.Add(poisoned.Name);
+        }
+
+        if (chosen.Count == 0)
+            await terminal.Error.WriteLineAsync("Nothing has been given up.");
+        return chosen;
+    }
+
+    private static PoisonSelection Selection(Terminal terminal, ParseResult result, Option<string?> source, Option<TimeSpan?> olderThan)
+        => new(result.GetValue(source), terminal.Time.GetUtcNow() - result.GetValue(olderThan));
+
+    private static void WriteLine(Terminal terminal, PoisonedEvent poisoned)
+    {
+        var time = poisoned.Document.PoisonedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        terminal.Console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture, $"[grey]{time}[/]  [cyan]{poisoned.ShortName,-32}[/] {poisoned.Type,-32} [red]{poisoned.Document.Reason}[/]");
+    }
+
+    private static async Task<BinaryData?> ReadBodyAsync(AppStorage storage, PoisonedEvent poisoned, CancellationToken cancellationToken)
+    {
+        if (poisoned.Document.Event is not { } poison)
+            return BinaryData.FromBytes(poisoned.Document.Message ?? []);
+
+        return poison.ExtensionAttributes.ContainsKey("payload")
+            ? (await storage.Poison.ReadBodyAsync(poisoned.Name, cancellationToken))?.Body
+            : poison.Data ?? BinaryData.Empty;
+    }
+
+    private static string Words(RedriveResult result) => result switch
+    {
+        RedriveResult.Sent => "on the queue again",
+        RedriveResult.AlreadyProcessed => "had been processed after all; removed here",
+        _ => "was gone",
+    };
+
+    private static Argument<string[]> Events() => new("event") { Description = "The event's id, at least six characters of it, or its name, <source>/<id>.", Arity = ArgumentArity.ZeroOrMore };
+
+    private static Option<bool> All() => new("--all") { Description = "All of them, or those that --source and --older-than choose." };
+
+    private static Option<TimeSpan?> OlderThan() => CommonOptions.Age("--older-than", "Only what was given up so long ago, such as 30d.");
+}

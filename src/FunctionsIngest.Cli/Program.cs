@@ -1,0 +1,3 @@
+using FunctionsIngest.Cli;
+
+return await CommandLine.RunAsync(args, Terminal.OfThisProcess());

@@ -1,0 +1,80 @@
+using System.CommandLine;
+using System.Text.Json;
+using FunctionsIngest.Cli.Events;
+
+namespace FunctionsIngest.Cli.Replaying;
+
+/// <summary><c>ingest replay</c>.</summary>
+internal static class ReplayCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var ids = new Argument<string[]>("event") { Description = "Ids of archived events, at least six characters of each.", Arity = ArgumentArity.ZeroOrMore };
+        var since = CommonOptions.Moment("--since", "All events that were processed since then, replays left out.", terminal);
+        var source = CommonOptions.Source();
+        var type = new Option<string?>("--type") { Description = "With --since: only events of this type.", HelpName = "text" };
+        var yes = CommonOptions.Yes();
+        var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
+        var command = new IngestCommand(
+            "replay",
+            "Puts archived events through the handlers again, as new events <id>~<n>.",
+            "ingest replay 3f2a9c",
+            "ingest replay --since 2h --source begini --type application.complete --yes")
+        {
+            ids, since, source, type, yes, json, storage, config,
+        };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            if (result.GetValue(ids) is not { Length: > 0 } == (result.GetValue(since) is null))
+                throw new CommandException("Name events, or give --since: one of the two.");
+
+            using var opened = AppStorage.Open(terminal, result, storage, config);
+            var archive = new Archive(opened);
+            var events = result.GetValue(since) is { } from
+                ? await ProcessedSinceAsync(terminal, archive, from, result.GetValue(source), result.GetValue(type), cancellationToken)
+                : await NamedAsync(archive, result.GetValue(ids)!, result.GetValue(source), cancellationToken);
+            if (events.Count == 0)
+            {
+                await terminal.Error.WriteLineAsync("No event. --since looks further back; the archive must be on (Webhooks:Archive).");
+                return ExitCode.No;
+            }
+
+            if (!Confirmation.Ask(terminal, $"Replay {events.Count} events? Their handlers run again.", events.Count, result.GetValue(yes)))
+                return ExitCode.No;
+
+            var replayer = new Replayer(opened, archive, terminal.Time);
+            foreach (var original in events)
+            {
+                var replay = await replayer.ReplayAsync(original, cancellationToken);
+                await terminal.Output.WriteLineAsync(result.GetValue(json)
+                    ? JsonSerializer.Serialize(new { id = replay.Id, replayOf = original.Event.Id, source = original.Name.Source, resumed = replay.IsResumed }, Json.Line)
+                    : $"{original.Name.Source}/{replay.Id}: {(replay.IsResumed ? "begun by an earlier command that did not end; on the queue now" : "on the queue")}");
+            }
+
+            return ExitCode.Ok;
+        });
+        return command;
+    }
+
+    private static async Task<IReadOnlyList<ArchivedEvent>> ProcessedSinceAsync(
+        Terminal terminal, Archive archive, DateTimeOffset from, string? source, string? type, CancellationToken cancellationToken)
+    {
+        var entries = new List<(ArchivedName Name, DateTimeOffset ProcessedAt)>();
+        var today = DateOnly.FromDateTime(terminal.Time.GetUtcNow().UtcDateTime);
+        await foreach (var entry in archive.ListAsync(source, DateOnly.FromDateTime(from.UtcDateTime), today, cancellationToken))
+        {
+            if (entry.ProcessedAt >= from && !entry.Name.IsReplay)
+                entries.Add(entry);
+        }
+
+        return await archive.ReadAsync(entries.OrderBy(entry => entry.ProcessedAt), type, cancellationToken);
+    }
+
+    private static async Task<IReadOnlyList<ArchivedEvent>> NamedAsync(Archive archive, string[] ids, string? source, CancellationToken cancellationToken)
+    {
+        var events = new List<ArchivedEvent>();
+        foreach (var id in ids)
+            events.Add(await archive.FindAsync(id, source, cancellationToken));
+        return events;
+    }
+}

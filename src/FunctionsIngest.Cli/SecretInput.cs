@@ -1,0 +1,51 @@
+using FunctionsIngest.Secrets;
+using Microsoft.Extensions.Configuration;
+using Spectre.Console;
+
+namespace FunctionsIngest.Cli;
+
+/// <summary>Where a command gets a secret from: an option, a file, the variable <c>INGEST_SECRET</c>, the configuration, or a question; in this order.</summary>
+internal static class SecretInput
+{
+    /// <summary>The environment variable.</summary>
+    public const string Variable = "INGEST_SECRET";
+
+    /// <summary>Reads the secret's text.</summary>
+    /// <param name="terminal">Where the command runs.</param>
+    /// <param name="text">The option <c>--secret</c>.</param>
+    /// <param name="file">The option <c>--secret-file</c>.</param>
+    /// <param name="configured">What the configuration has for the sender.</param>
+    /// <exception cref="CommandException">There is none.</exception>
+    public static string Read(Terminal terminal, string? text, string? file, IEnumerable<string> configured)
+    {
+        if (file is not null)
+            return ReadFile(terminal.PathOf(file));
+        if ((text ?? terminal.Environment.GetValueOrDefault(Variable)) is { Length: > 0 } given)
+            return given;
+        if (configured.ToList() is { Count: > 0 } found)
+            return string.Join('\n', found);
+        if (terminal.IsInteractive)
+            return terminal.Messages.Prompt(new TextPrompt<string>("Secret:").Secret());
+
+        throw new CommandException($"There is no secret: give it with --secret-file, in the variable {Variable}, or start the local host once, which makes development secrets.");
+    }
+
+    /// <summary>The sender's secrets in the configuration; to sign with, the private half of a public key.</summary>
+    public static IEnumerable<string> Configured(Sender sender, IConfiguration configuration, bool toSign)
+        => from name in sender.Options.Secrets
+           let value = configuration[ConfigurationSecretReader.KeyOf(toSign ? name.Replace("-public-", "-private-", StringComparison.Ordinal) : name)]
+           where !string.IsNullOrWhiteSpace(value) && !value.StartsWith('<')
+           select value;
+
+    private static string ReadFile(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new CommandException($"The secret's file cannot be read: {exception.Message}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using FunctionsIngest.Signatures;
+using FunctionsIngest.Sources;
+using Microsoft.Extensions.Configuration;
+
+namespace FunctionsIngest.Cli;
+
+/// <summary>Who signs: a source of the configuration, or a scheme of the catalogue as it is.</summary>
+/// <param name="Source">The source's name; null for a scheme that no source, or more than one, has.</param>
+/// <param name="Options">The source's settings.</param>
+/// <param name="Scheme">How it signs.</param>
+internal sealed record Sender(string? Source, SourceOptions Options, SignatureScheme Scheme)
+{
+    /// <summary>Finds a sender by the name of a source, or of a scheme.</summary>
+    /// <exception cref="CommandException">There is none, or its settings are wrong.</exception>
+    public static Sender Find(string name, IConfiguration configuration)
+    {
+        var webhooks = AppConfiguration.WebhooksOf(configuration);
+        var (source, options) = FindSource(name, webhooks);
+        var errors = new List<string>();
+        var scheme = SchemeCatalogue.Create(source ?? name, options, webhooks.Retention, errors);
+        if (scheme is not null)
+            return new Sender(source, options, scheme);
+
+        throw new CommandException(SchemeCatalogue.Names.Contains(options.Scheme)
+            ? string.Join(Environment.NewLine, errors)
+            : $"'{name}' is neither a source of the configuration ({Join(webhooks.Sources.Keys)}) nor a scheme ({Join(SchemeCatalogue.Names.Where(scheme => scheme != SchemeCatalogue.Custom))}).");
+    }
+
+    /// <summary>The names that <see cref="Find"/> knows, for completion.</summary>
+    public static IEnumerable<string> NamesIn(IConfiguration configuration)
+        => AppConfiguration.WebhooksOf(configuration).Sources.Keys.Concat(SchemeCatalogue.Names.Where(scheme => scheme != SchemeCatalogue.Custom)).Distinct(StringComparer.Ordinal);
+
+    private static (string? Source, SourceOptions Options) FindSource(string name, WebhookOptions webhooks)
+    {
+        if (webhooks.Sources.TryGetValue(name, out var named))
+            return (name, named);
+
+        var alike = webhooks.Sources.Where(source => source.Value.Scheme == name).Take(2).ToList();
+        return alike is [var only] ? (only.Key, only.Value) : (null, new SourceOptions { Scheme = name });
+    }
+
+    private static string Join(IEnumerable<string> names) => names.Order(StringComparer.Ordinal).DefaultIfEmpty("none").Aggregate((all, name) => $"{all}, {name}");
+}

@@ -1,0 +1,134 @@
+using System.Text;
+using FunctionsIngest.Ingestion;
+using FunctionsIngest.Secrets;
+using FunctionsIngest.Signatures;
+using Microsoft.AspNetCore.Http;
+
+namespace FunctionsIngest.Cli.Sending;
+
+/// <summary>Makes webhooks as their sender would: each with an id of its own, signed by the scheme itself.</summary>
+internal sealed class WebhookFactory
+{
+    /// <summary>What stands in a body for the webhook's id.</summary>
+    public const string IdPlaceholder = "{{id}}";
+
+    private static readonly byte[] Placeholder = Encoding.UTF8.GetBytes(IdPlaceholder);
+
+    // Further back than any edge of a tolerance.
+    private static readonly TimeSpan Beyond = TimeSpan.FromHours(1);
+
+    private readonly SignatureScheme _scheme;
+    private readonly Uri _url;
+    private readonly TimeProvider _time;
+    private readonly List<VerificationKey> _keys = [];
+
+    /// <param name="sender">Who sends.</param>
+    /// <param name="url">Where to.</param>
+    /// <param name="secret">The secret's text; of several keys the first one signs.</param>
+    /// <param name="clientKey">QI Tech's client key, if the source has one.</param>
+    /// <param name="time">The clock.</param>
+    /// <exception cref="CommandException">The secret is none that can sign.</exception>
+    public WebhookFactory(Sender sender, Uri url, string secret, string? clientKey, TimeProvider time)
+    {
+        (_scheme, _url, _time) = (sender.Scheme, url, time);
+        if (SecretText.Split(secret) is not [var text, ..])
+            throw new CommandException("The secret is empty.");
+        if (SecretText.Parse(_scheme, text, out var key) is { } problem)
+            throw new CommandException($"The secret is no key of the scheme {_scheme.Name}: {problem}.");
+
+        _keys.Add(key!);
+        if (clientKey is not null)
+            _keys.Add(new ClientKey(clientKey.Trim()));
+    }
+
+    /// <summary>The body; null: a sample of the scheme's own.</summary>
+    public byte[]? Body { get; init; }
+
+    /// <summary>The id; null: a new one for each webhook.</summary>
+    public string? Id { get; init; }
+
+    /// <summary>The timestamp; null: the time at which each webhook is made.</summary>
+    public DateTimeOffset? Timestamp { get; init; }
+
+    /// <summary>The event's type; null: the sample's own.</summary>
+    public string? EventType { get; init; }
+
+    /// <summary>What is wrong with the webhooks.</summary>
+    public Forgery Forgery { get; init; }
+
+    /// <summary>Makes one.</summary>
+    /// <exception cref="CommandException">The key is public, or the scheme has not what is to be forged.</exception>
+    public SignedWebhook Create()
+    {
+        var id = Id ?? $"msg_{Guid.NewGuid():N}";
+        var body = Body is null ? SamplePayload.Create(_scheme, id, EventType) : Fill(Body, id);
+        var timestamp = Timestamp ?? _time.GetUtcNow();
+        if (Forgery == Forgery.Time)
+        {
+            if (_scheme.PastTolerance == TimeSpan.Zero)
+                throw new CommandException($"The scheme {_scheme.Name} signs no timestamp, so there is none to forge.");
+            timestamp -= _scheme.PastTolerance + Beyond;
+        }
+
+        var headers = Sign(id, timestamp, body);
+        if (_scheme.Payload.EventTypeHeader is { } typeHeader)
+            headers[typeHeader] = EventType ?? "sample.created";
+        if (Forgery == Forgery.Signature)
+            ForgeSignature(headers, id, timestamp, body);
+        if (Forgery == Forgery.Body)
+            body = Changed(body);
+        return new SignedWebhook(_url, headers, body);
+    }
+
+    private HeaderDictionary Sign(string id, DateTimeOffset timestamp, byte[] body)
+    {
+        var headers = new HeaderDictionary();
+        try
+        {
+            foreach (var key in _keys)
+                _scheme.Sign(headers, new OutgoingWebhook(id, timestamp, _url.AbsolutePath, body), key);
+            return headers;
+        }
+        catch (InvalidOperationException exception)
+        {
+            throw new CommandException(exception.Message);
+        }
+    }
+
+    // The signature is the header that changes with the body; a token, which signs nothing, is the only one.
+    private void ForgeSignature(HeaderDictionary headers, string id, DateTimeOffset timestamp, byte[] body)
+    {
+        var others = Sign(id, timestamp, Changed(body));
+        var name = others.Keys.FirstOrDefault(header => headers[header] != others[header]) ?? others.Keys.First();
+        var value = headers[name].ToString();
+        var at = value.Length * 3 / 4;
+        headers[name] = $"{value[..at]}{(value[at] == '0' ? '1' : '0')}{value[(at + 1)..]}";
+    }
+
+    // A letter or digit becomes another one, so that the body is still what it claims to be.
+    private static byte[] Changed(byte[] body)
+    {
+        byte[] changed = body.Length == 0 ? [(byte)' '] : [.. body];
+        var at = Array.FindLastIndex(changed, character => char.IsAsciiLetterOrDigit((char)character));
+        changed[Math.Max(at, 0)] = changed[Math.Max(at, 0)] == (byte)'0' ? (byte)'1' : (byte)'0';
+        return changed;
+    }
+
+    private static byte[] Fill(byte[] body, string id)
+    {
+        if (body.AsSpan().IndexOf(Placeholder) < 0)
+            return body;
+
+        using var filled = new MemoryStream();
+        var rest = body.AsSpan();
+        for (var at = rest.IndexOf(Placeholder); at >= 0; at = rest.IndexOf(Placeholder))
+        {
+            filled.Write(rest[..at]);
+            filled.Write(Encoding.UTF8.GetBytes(id));
+            rest = rest[(at + Placeholder.Length)..];
+        }
+
+        filled.Write(rest);
+        return filled.ToArray();
+    }
+}

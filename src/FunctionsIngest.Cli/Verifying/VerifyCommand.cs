@@ -1,0 +1,87 @@
+using System.CommandLine;
+using System.Text.Json;
+using FunctionsIngest.Secrets;
+using FunctionsIngest.Signatures;
+using Microsoft.Extensions.Configuration;
+using Spectre.Console;
+
+namespace FunctionsIngest.Cli.Verifying;
+
+/// <summary><c>ingest verify</c>. Here, offline and to whoever has the secret, the reason is told; over HTTP it never is.</summary>
+internal static class VerifyCommand
+{
+    public static Command Create(Terminal terminal)
+    {
+        var sender = new Argument<string>("source") { Description = "A source of the configuration, or a scheme.", HelpName = "source" };
+        sender.CompletionSources.Add(_ => Sender.NamesIn(AppConfiguration.Read(terminal, null)).Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        var headers = new Option<string>("--headers")
+        {
+            Description = "A file with the captured headers: 'Name: value' lines, with or without the request line; what curl -v shows; or a JSON object.",
+            HelpName = "file",
+            Required = true,
+        };
+        var body = new Option<string>("--body") { Description = "A file with the captured body, byte for byte; - for the standard input.", HelpName = "file", Required = true };
+        var secret = CommonOptions.Secret();
+        var secretFile = CommonOptions.SecretFile();
+        var at = CommonOptions.Moment("--at", "When the request arrived. Default: now.", terminal);
+        var method = new Option<string?>("--method") { Description = "The request's method. Default: that of the captured request line, else POST.", HelpName = "name" };
+        var path = new Option<string?>("--path") { Description = "The request's path. Default: that of the captured request line, else /webhooks/<source>.", HelpName = "path" };
+        var json = CommonOptions.Json();
+        var config = CommonOptions.Config();
+
+        var command = new IngestCommand(
+            "verify",
+            "Says whether a captured request is genuine, and if not, which step fails and why.",
+            "ingest verify begini --headers headers.txt --body body.json",
+            "ingest verify stripe --secret-file whsec.txt --headers headers.txt --body body.json --at 2026-08-01T12:00:00Z",
+            "INGEST_SECRET=... ingest verify standard-webhooks --headers headers.json --body - --json < body.json")
+        {
+            sender, headers, body, secret, secretFile, at, method, path, json, config,
+        };
+        command.SetAction(async (result, cancellationToken) =>
+        {
+            var configuration = AppConfiguration.Read(terminal, result.GetValue(config));
+            var found = Sender.Find(result.GetRequiredValue(sender), configuration);
+            var captured = CapturedRequest.Parse(await InputFile.ReadAsync(terminal, result.GetRequiredValue(headers), cancellationToken));
+            var request = new SignedRequest(
+                result.GetValue(method) ?? captured.Method ?? "POST",
+                result.GetValue(path) ?? captured.Path ?? $"/webhooks/{found.Source ?? found.Scheme.Name}",
+                captured.Headers,
+                await InputFile.ReadAsync(terminal, result.GetRequiredValue(body), cancellationToken));
+
+            var text = SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: false));
+            var clientKey = found.Options.ClientKey is { Length: > 0 } name ? configuration[ConfigurationSecretReader.KeyOf(name)] : null;
+            var diagnosis = new Diagnostician(found.Scheme, text, OtherSecrets(configuration, text), clientKey).Diagnose(request, result.GetValue(at) ?? terminal.Time.GetUtcNow());
+            Write(terminal, diagnosis, result.GetValue(json));
+            return diagnosis.IsGenuine ? ExitCode.Ok : ExitCode.No;
+        });
+        return command;
+    }
+
+    private static Dictionary<string, string> OtherSecrets(IConfiguration configuration, string secret)
+        => configuration.GetSection("Secrets").GetChildren()
+            .Where(other => !string.IsNullOrWhiteSpace(other.Value) && other.Value != secret)
+            .ToDictionary(other => other.Key, other => other.Value!, StringComparer.OrdinalIgnoreCase);
+
+    private static void Write(Terminal terminal, Diagnosis diagnosis, bool json)
+    {
+        if (json)
+        {
+            terminal.Output.WriteLine(JsonSerializer.Serialize(
+                new { genuine = diagnosis.IsGenuine, result = diagnosis.Result.ToString(), sentence = diagnosis.Result.Sentence(), causes = diagnosis.Causes, explained = diagnosis.IsExplained },
+                Json.Readable));
+            return;
+        }
+
+        terminal.Console.MarkupLine(diagnosis.IsGenuine ? "[green bold]Genuine[/]" : $"[red bold]Not genuine[/]: {diagnosis.Result}");
+        terminal.Console.WriteLine(diagnosis.Result.Sentence());
+        if (diagnosis.IsGenuine)
+            return;
+
+        terminal.Console.WriteLine();
+        foreach (var cause in diagnosis.Causes)
+            terminal.Console.MarkupLineInterpolated($"[yellow]-[/] {cause}");
+        if (diagnosis.IsExplained)
+            terminal.Console.WriteLine("With this undone, the signature matches.");
+    }
+}

@@ -1,0 +1,336 @@
+using System.Text.Json;
+using FunctionsIngest.Cli;
+using FunctionsIngest.Processing;
+using FunctionsIngest.Queueing;
+using FunctionsIngest.Replay;
+using FunctionsIngest.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace FunctionsIngest.Tests.Cli;
+
+/// <summary>The commands against a running app and its storage.</summary>
+public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
+{
+    [Theory]
+    [InlineData("begini")]
+    [InlineData("standard")]
+    [InlineData("aghanim")]
+    public async Task Send_is_accepted_as_the_real_sender_is(string source)
+    {
+        await using var app = await StartAsync();
+
+        var run = await app.RunAsync("send", source, "--url", app.UrlOf(source));
+
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.StartsWith($"POST /webhooks/{source} HTTP/1.1", run.Output, StringComparison.Ordinal);
+        Assert.Contains("200 in ", run.Output, StringComparison.Ordinal);
+        Assert.Contains("\"status\":\"accepted\"", run.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("begini", "body")]
+    [InlineData("begini", "signature")]
+    [InlineData("standard", "body")]
+    [InlineData("standard", "signature")]
+    [InlineData("standard", "time")]
+    [InlineData("aghanim", "time")]
+    public async Task A_forged_webhook_is_refused(string source, string forgery)
+    {
+        await using var app = await StartAsync();
+
+        var run = await app.RunAsync("send", source, "--url", app.UrlOf(source), "--forge", forgery, "--json");
+
+        Assert.Equal(ExitCode.No, run.ExitCode);
+        using var json = JsonDocument.Parse(run.Output);
+        Assert.Equal(403, json.RootElement.GetProperty("answer").GetProperty("status").GetInt32());
+    }
+
+    [Fact]
+    public async Task Many_webhooks_end_in_a_summary_and_each_is_an_event()
+    {
+        await using var app = await StartAsync();
+
+        var run = await app.RunAsync("send", "begini", "--url", app.UrlOf("begini"), "--count", "40", "--concurrency", "4", "--json");
+        await app.Host.ProcessVisibleAsync();
+
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        using var json = JsonDocument.Parse(run.Output);
+        Assert.Equal(40, json.RootElement.GetProperty("outcomes").GetProperty("accepted").GetInt32());
+        Assert.True(json.RootElement.GetProperty("milliseconds").GetProperty("p99").GetDouble() > 0);
+        Assert.Equal(40, (await app.Host.ListArchiveAsync()).Count);
+    }
+
+    [Fact]
+    public async Task The_same_body_is_a_duplicate_and_one_with_the_placeholder_is_not()
+    {
+        await using var app = await StartAsync();
+        var same = CliRun.NewFile("""{"event":{"type":"x"}}""");
+        var filled = CliRun.NewFile("""{"uid":"{{id}}"}""");
+
+        using var sameJson = JsonDocument.Parse((await app.RunAsync("send", "begini", "--url", app.UrlOf("begini"), "--body", same, "--count", "3", "--concurrency", "1", "--json")).Output);
+        using var filledJson = JsonDocument.Parse((await app.RunAsync("send", "begini", "--url", app.UrlOf("begini"), "--body", filled, "--count", "3", "--json")).Output);
+
+        Assert.Equal(2, sameJson.RootElement.GetProperty("outcomes").GetProperty("duplicate").GetInt32());
+        Assert.Equal(3, filledJson.RootElement.GetProperty("outcomes").GetProperty("accepted").GetInt32());
+    }
+
+    [Fact]
+    public async Task Events_are_listed_and_shown()
+    {
+        await using var app = await StartAsync();
+        Assert.Equal("No event. --since looks further back; the archive must be on (Webhooks:Archive).", (await app.RunAsync("events", "list")).Error.Trim());
+        var id = await app.SendAsync("""{"uid":"1","event":{"type":"application.complete"}}""");
+        await app.SendAsync("""{"uid":"2","event":{"type":"application.expired"}}""");
+
+        var list = await app.RunAsync("events", "list");
+        Assert.Equal(2, list.Lines.Length);
+        Assert.Contains("application.complete", list.Output, StringComparison.Ordinal);
+
+        var line = Assert.Single((await app.RunAsync("events", "list", "--source", "begini", "--type", "application.complete", "--json")).Lines);
+        using var json = JsonDocument.Parse(line);
+        Assert.Equal(id, json.RootElement.GetProperty("id").GetString());
+
+        Assert.Contains("""{"uid":"1","event":{"type":"application.complete"}}""", (await app.RunAsync("events", "show", id[..10])).Output, StringComparison.Ordinal);
+        Assert.Equal("""{"uid":"1","event":{"type":"application.complete"}}""", (await app.RunAsync("events", "show", id, "--body")).Output);
+        Assert.Equal(ExitCode.No, (await app.RunAsync("events", "show", "ffffffffffff")).ExitCode);
+        Assert.Empty((await app.RunAsync("events", "list", "--source", "aghanim")).Lines);
+    }
+
+    [Fact]
+    public async Task A_large_body_is_shown_whole()
+    {
+        await using var app = await StartAsync();
+        var body = $$"""{"uid":"{{new string('x', 100_000)}}"}""";
+        var id = await app.SendAsync(body);
+
+        Assert.Equal(body, (await app.RunAsync("events", "show", id, "--body")).Output);
+    }
+
+    [Fact]
+    public async Task Tail_shows_events_as_they_arrive_until_it_is_stopped()
+    {
+        await using var app = await StartAsync();
+        var before = await app.SendAsync("""{"uid":"before"}""");
+        using var stop = new CancellationTokenSource();
+        var tail = CliRun.RunAsync(app.Environment, ["events", "tail", "--json", "--since", "1h"], cancellationToken: stop.Token);
+        var id = await app.SendAsync("""{"uid":"after"}""");
+
+        // The tail looks again every second; the stop waits for as many looks as it takes to see a third event, sent last.
+        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System);
+        await stop.CancelAsync();
+        var run = await tail;
+
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.Single(run.Lines, line => line.Contains(before, StringComparison.Ordinal));
+        Assert.Single(run.Lines, line => line.Contains(id, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_replay_is_a_new_event_that_names_the_old_one()
+    {
+        var handler = new RecordingHandler("recorder");
+        await using var app = await StartAsync(handler);
+        var id = await app.SendAsync("""{"uid":"1","event":{"type":"application.complete"}}""");
+
+        Assert.Equal($"begini/{id}~1: on the queue", (await app.RunAsync("replay", id)).Output.Trim());
+        Assert.Equal($"begini/{id}~2: on the queue", (await app.RunAsync("replay", id[..8])).Output.Trim());
+        await app.Host.ProcessVisibleAsync();
+
+        Assert.Equal([id, $"{id}~1", $"{id}~2"], handler.Runs.Select(run => run.Id));
+        Assert.Equal([null, id, id], handler.Runs.Select(run => run.ReplayOf));
+        Assert.All(handler.Runs, run => Assert.Equal("application.complete", run.Type));
+        Assert.All(handler.Runs, run => Assert.Equal(handler.Runs[0].Body.ToString(), run.Body.ToString()));
+        Assert.Equal(RowState.Processed, (await app.Host.FindRowAsync("begini", $"{id}~1"))!.State);
+        Assert.Equal(3, (await app.Host.ListArchiveAsync()).Count);
+
+        using var json = JsonDocument.Parse((await app.RunAsync("events", "show", $"{id}~1", "--json")).Output);
+        Assert.Equal(id, json.RootElement.GetProperty("event").GetProperty("replayOf").GetString());
+        Assert.Equal(ExitCode.Usage, (await app.RunAsync("replay", $"{id}~1")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_replay_that_died_before_its_send_is_finished_by_the_next_one_under_its_own_number()
+    {
+        var handler = new RecordingHandler("recorder");
+        await using var app = await StartAsync(handler);
+        var id = await app.SendAsync("""{"uid":"1"}""");
+
+        // What a crash after the insert leaves: the number is taken, the row is there, and no message is.
+        Assert.Equal(ExitCode.Ok, (await app.RunAsync("replay", id)).ExitCode);
+        await app.Host.Clients.Events.ClearMessagesAsync();
+        var row = (await app.Host.FindRowAsync("begini", $"{id}~1"))!;
+        row.State = RowState.Received;
+        Assert.True(await app.Host.Get<ReplayTable>().TryUpdateAsync(row, CancellationToken.None));
+
+        var resumed = await app.RunAsync("replay", id);
+        Assert.StartsWith($"begini/{id}~1: begun by an earlier command", resumed.Output, StringComparison.Ordinal);
+        Assert.StartsWith($"begini/{id}~2: on the queue", (await app.RunAsync("replay", id)).Output, StringComparison.Ordinal);
+        await app.Host.ProcessVisibleAsync();
+
+        Assert.Equal([id, $"{id}~1", $"{id}~2"], handler.Runs.Select(run => run.Id).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_replay_whose_send_is_in_doubt_runs_once_however_often_it_is_sent()
+    {
+        var handler = new RecordingHandler("recorder");
+        await using var app = await StartAsync(handler);
+        var id = await app.SendAsync("""{"uid":"1"}""");
+
+        // What a crash after the send leaves: the message is there, and the row does not know it.
+        await app.RunAsync("replay", id);
+        var row = (await app.Host.FindRowAsync("begini", $"{id}~1"))!;
+        row.State = RowState.Received;
+        await app.Host.Get<ReplayTable>().TryUpdateAsync(row, CancellationToken.None);
+        await app.RunAsync("replay", id);
+
+        Assert.Equal(2, await app.Host.CountMessagesAsync());
+        await app.Host.ProcessVisibleAsync();
+        Assert.Single(handler.Runs, run => run.Id == $"{id}~1");
+    }
+
+    [Fact]
+    public async Task Replays_at_the_same_moment_lose_none_and_run_no_number_twice()
+    {
+        var handler = new RecordingHandler("recorder");
+        await using var app = await StartAsync(handler);
+        var id = await app.SendAsync("""{"uid":"1"}""");
+
+        var runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => app.RunAsync("replay", id, "--json")));
+        await app.Host.ProcessVisibleAsync();
+
+        Assert.All(runs, run => Assert.Equal(ExitCode.Ok, run.ExitCode));
+        var promised = runs.Select(run => JsonDocument.Parse(run.Output).RootElement.GetProperty("id").GetString()!).ToHashSet(StringComparer.Ordinal);
+        Assert.Equal(promised.Append(id).Order(StringComparer.Ordinal), handler.Runs.Select(run => run.Id).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Replaying_many_needs_a_yes()
+    {
+        await using var app = await StartAsync();
+        await app.SendAsync("""{"uid":"1"}""");
+        await app.SendAsync("""{"uid":"2"}""");
+
+        var unasked = await app.RunAsync("replay", "--since", "1h");
+        Assert.Equal(ExitCode.Usage, unasked.ExitCode);
+        Assert.Contains("Replay 2 events?", unasked.Error, StringComparison.Ordinal);
+        Assert.Equal(0, await app.Host.CountMessagesAsync());
+
+        Assert.Equal(2, (await app.RunAsync("replay", "--since", "1h", "--yes")).Lines.Length);
+        await app.Host.ProcessVisibleAsync();
+        Assert.Equal(2, (await app.RunAsync("replay", "--since", "1h", "--yes")).Lines.Length);
+    }
+
+    [Fact]
+    public async Task Poison_is_listed_shown_redriven_and_purged()
+    {
+        var handler = new RecordingHandler("recorder");
+        await using var app = await StartAsync(handler);
+        Assert.Equal("Nothing has been given up.", (await app.RunAsync("poison", "list")).Error.Trim());
+        foreach (var number in "123")
+            await KeepPoisonAsync(app, $$"""{"uid":"{{number}}"}""", new string(number, 64), new string('x', number == '3' ? 100_000 : 1));
+
+        var list = await app.RunAsync("poison", "list");
+        Assert.Equal(3, list.Lines.Length);
+        Assert.Contains("recorder: it is broken", list.Output, StringComparison.Ordinal);
+        Assert.Equal(3, (await app.RunAsync("poison", "list", "--source", "begini", "--json")).Lines.Length);
+        Assert.Empty((await app.RunAsync("poison", "list", "--source", "aghanim")).Lines);
+        Assert.Contains("xxxxxxxx", (await app.RunAsync("poison", "show", "333333")).Output, StringComparison.Ordinal);
+
+        Assert.Equal($"begini/{new string('1', 64)}: on the queue again", (await app.RunAsync("poison", "redrive", "111111")).Output.Trim());
+        await app.Host.ProcessVisibleAsync();
+        Assert.Equal(new string('1', 64), Assert.Single(handler.Runs).Id);
+
+        Assert.Equal(ExitCode.Usage, (await app.RunAsync("poison", "purge", "--all")).ExitCode);
+        Assert.Empty((await app.RunAsync("poison", "purge", "--all", "--older-than", "1d", "--yes")).Lines);
+        Assert.Equal(2, (await app.RunAsync("poison", "purge", "--all", "--yes")).Lines.Length);
+        Assert.Empty((await app.RunAsync("poison", "list")).Lines);
+        Assert.Equal(ExitCode.No, (await app.RunAsync("poison", "redrive", "222222")).ExitCode);
+    }
+
+    [Fact]
+    public async Task The_doctor_finds_a_well_app_well()
+    {
+        await using var app = await StartAsync();
+
+        var run = await app.RunAsync("doctor", "--url", app.Host.Http.BaseAddress!.ToString());
+
+        Assert.True(run.ExitCode == ExitCode.Ok, run.Output);
+        Assert.All(run.Lines, line => Assert.StartsWith("ok ", line, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task The_doctor_names_what_is_wrong_and_what_to_do()
+    {
+        await using var app = await StartAsync();
+        await KeepPoisonAsync(app, "{}", new string('1', 64), "x");
+        app.Environment["Webhooks__Sources__begini__Scheme"] = "begni";
+
+        var run = await app.RunAsync("doctor", "--url", "http://127.0.0.1:1");
+
+        Assert.Equal(ExitCode.Unreachable, run.ExitCode);
+        Assert.Contains("did you mean 'begini'?", run.Output, StringComparison.Ordinal);
+        Assert.Contains("ingest poison redrive --all", run.Output, StringComparison.Ordinal);
+        Assert.Contains("http://127.0.0.1:1 does not answer", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_storage_that_is_not_there_ends_with_3()
+    {
+        await using var app = await StartAsync();
+        app.Environment["WebhookStorage"] = "DefaultEndpointsProtocol=http;AccountName=a;AccountKey=AAAA;BlobEndpoint=http://127.0.0.1:1/a;QueueEndpoint=http://127.0.0.1:1/a;TableEndpoint=http://127.0.0.1:1/a";
+
+        foreach (var command in new[] { "events list", "poison list", "replay abcdef", "doctor" })
+        {
+            var run = await app.RunAsync(command.Split(' '));
+            Assert.Equal(ExitCode.Unreachable, run.ExitCode);
+            Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
+        }
+    }
+
+    private static Task KeepPoisonAsync(App app, string body, string id, string padding)
+    {
+        var envelope = Envelope.For(ReplayKey.FromEventId("begini", id), "application.complete", DateTimeOffset.UnixEpoch.AddYears(50));
+        return app.Host.Get<PoisonStore>().KeepAsync(envelope, BinaryData.FromString(body + padding), "recorder: it is broken", CancellationToken.None);
+    }
+
+    private async Task<App> StartAsync(IWebhookHandler? handler = null)
+    {
+        var storage = azurite.NewStorage();
+        return new App(await IngestHost.StartAsync(storage, services: services => _ = handler is null ? services : services.AddSingleton(handler)), storage);
+    }
+
+    /// <summary>An app, and the command with its settings.</summary>
+    private sealed class App(IngestHost host, string storage) : IAsyncDisposable
+    {
+        public IngestHost Host => host;
+
+        public Dictionary<string, string?> Environment { get; } = new()
+        {
+            ["WebhookStorage"] = storage,
+            ["Webhooks__Sources__begini__Scheme"] = "begini",
+            ["Webhooks__Sources__begini__Secrets__0"] = "begini-api-key",
+            ["Webhooks__Sources__standard__Scheme"] = "standard-webhooks",
+            ["Webhooks__Sources__standard__Secrets__0"] = "standard-secret",
+            ["Webhooks__Sources__aghanim__Scheme"] = "aghanim",
+            ["Webhooks__Sources__aghanim__Secrets__0"] = "aghanim-secret",
+            ["Secrets__begini-api-key"] = IngestHost.BeginiKey,
+            ["Secrets__standard-secret"] = IngestHost.StandardSecret,
+            ["Secrets__aghanim-secret"] = IngestHost.AghanimSecret,
+        };
+
+        public string UrlOf(string source) => new Uri(host.Http.BaseAddress!, $"/webhooks/{source}").ToString();
+
+        public Task<CliRun> RunAsync(params string[] args) => CliRun.RunAsync(Environment, args);
+
+        /// <summary>Sends a webhook of begini, has it processed, and gives the event's id.</summary>
+        public async Task<string> SendAsync(string body)
+        {
+            var (_, _, id) = await host.SendBeginiAsync(body);
+            await host.ProcessVisibleAsync();
+            return id!;
+        }
+
+        public ValueTask DisposeAsync() => host.DisposeAsync();
+    }
+}
