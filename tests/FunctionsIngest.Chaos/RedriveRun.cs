@@ -31,7 +31,7 @@ internal static class RedriveRun
         var clients = services.GetRequiredService<StorageClients>();
         await clients.CreateAllAsync(CancellationToken.None);
         var factory = new WebhookFactory(services.GetRequiredService<SourceCatalogue>(), options.Seed);
-        var webhooks = Enumerable.Range(0, options.Events).Select(factory.Create).ToList();
+        var webhooks = Enumerable.Range(0, options.Events).Select(number => factory.Create(number)).ToList();
         await Parallel.ForEachAsync(webhooks, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce }, (webhook, _) => GiveUpAsync(webhook, services));
         Console.WriteLine($"{options.Events} events are in poison after {TimeProvider.System.GetElapsedTime(started):hh\\:mm\\:ss}");
 

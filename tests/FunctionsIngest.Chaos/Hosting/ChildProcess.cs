@@ -91,7 +91,7 @@ internal sealed class ChildProcess : IDisposable
     public async Task<(int ExitCode, TimeSpan Took)> StopAsync()
     {
         var started = TimeProvider.System.GetTimestamp();
-        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+        using (var kill = Process.Start("/bin/sh", ["-c", $"kill -TERM {_process.Id}"]))
             await kill.WaitForExitAsync();
         await WaitForEndAsync();
         return (_process.ExitCode, TimeProvider.System.GetElapsedTime(started));

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using Azure.Data.Tables;
 using Azure.Messaging;
 using FunctionsIngest.Processing;
 using FunctionsIngest.Replay;
@@ -138,6 +139,28 @@ internal sealed class CrashLab : IAsyncDisposable
                 Assert.True(await DeliverAsync(Other, message.Body, message.Queue.EndsWith("-poison", StringComparison.Ordinal)));
         }
     }
+
+    /// <summary>Lets the retention end for everything that has been done so far.</summary>
+    public void LetTheRetentionEnd() => _time.Advance(TimeSpan.FromDays(8));
+
+    /// <summary>Sweeps once.</summary>
+    /// <returns>Whether it came to its end.</returns>
+    public static async Task<bool> SweepAsync(Mortal instance)
+    {
+        try
+        {
+            await instance.Host.Ingestion.SweepAsync(CancellationToken.None);
+            return true;
+        }
+        catch (Exception) when (instance.IsDead)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How many rows there are.</summary>
+    public async Task<int> CountRowsAsync()
+        => await Other.Host.Clients.Rows.QueryAsync<TableEntity>("PartitionKey ne 'Sweep'").CountAsync();
 
     /// <summary>Redrives every poison document there is.</summary>
     public async Task<IReadOnlyList<RedriveResult>> RedriveAsync(Mortal instance)

@@ -202,6 +202,58 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         AssertRepeated(rival, points);
     }
 
+    [Fact]
+    public async Task A_sweep_dies_at_every_step()
+    {
+        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
+        for (var i = 0; i < 5; i++)
+        {
+            await AttemptAsync(lab, lab.Begin(isLarge: i % 2 == 0), 1);
+            Assert.Equal(RowState.Processed, await lab.StateAsync());
+        }
+
+        // Given up by the host, and not taken up by the trigger.
+        var poisoned = lab.Begin(AllAttempts);
+        Assert.True(await lab.SendAsync(lab.Other, poisoned));
+        var givenUp = Assert.Single(lab.TakeSent()).Body;
+        var clients = lab.Other.Host.Clients;
+        await clients.Events.ClearMessagesAsync();
+        await clients.PoisonQueue.SendMessageAsync(givenUp, timeToLive: TimeSpan.FromSeconds(-1));
+
+        // Accepted, and not processed yet, however late it is.
+        var waiting = lab.Begin(isLarge: true);
+        Assert.True(await lab.SendAsync(lab.Other, waiting));
+        var message = Assert.Single(lab.TakeSent()).Body;
+        await clients.Payloads.GetBlobClient($"begini-00/{new string('0', 62)}/nobody").UploadAsync(BinaryData.FromString("ownerless"));
+        await clients.Poison.GetBlobClient("begini/removed.body").UploadAsync(BinaryData.FromString("ownerless"));
+
+        lab.LetTheRetentionEnd();
+        for (var call = 1; ; call++)
+        {
+            lab.Dying.Live(call, reachesStorage: call % 2 == 0);
+            await CrashLab.SweepAsync(lab.Dying);
+            if (!lab.Dying.IsDead)
+                break;
+        }
+
+        // A sweep takes 11 of 256 parts.
+        for (var i = 0; i < 24; i++)
+            Assert.True(await CrashLab.SweepAsync(lab.Other));
+
+        // What a dead sweep had taken off the poison queue comes back to the trigger.
+        Assert.True(await CrashLab.DeliverAsync(lab.Other, givenUp, isPoison: true));
+        Assert.Equal(["begini"], (await lab.Other.Host.ListPoisonAsync()).Select(name => name.Split('/')[0]));
+        Assert.Equal(RowState.Received, await lab.StateAsync());
+        Assert.Single(await lab.Other.Host.ListPayloadsAsync(), name => !name.EndsWith("/nobody", StringComparison.Ordinal));
+        Assert.True(await CrashLab.DeliverAsync(lab.Other, message));
+        Assert.Equal([waiting], await lab.ArchivedAsync());
+        Assert.InRange(await lab.CountRowsAsync(), 1, 2);
+
+        await clients.Events.ClearMessagesAsync();
+        Assert.True(await CrashLab.SweepAsync(lab.Other));
+        Assert.Empty(await lab.Other.Host.ListPayloadsAsync());
+    }
+
     /// <summary>Sends to the instance that dies, and, as the sender got no 2xx, to the other one.</summary>
     private static async Task AcceptAsync(CrashLab lab, Rival rival, string body)
     {
