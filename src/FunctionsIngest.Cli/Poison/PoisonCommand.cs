@@ -10,6 +10,8 @@ namespace FunctionsIngest.Cli.Poison;
 /// <summary><c>ingest poison</c>: what was given up, why, and what to do with it.</summary>
 internal static class PoisonCommand
 {
+    private const string EventDescription = "The event's id, at least six characters of it, or its name, <source>/<id>.";
+
     public static Command Create(Terminal terminal)
         => new IngestCommand(
             "poison",
@@ -49,14 +51,13 @@ internal static class PoisonCommand
 
     private static IngestCommand CreateShow(Terminal terminal)
     {
-        var name = Events();
-        name.Arity = ArgumentArity.ExactlyOne;
+        var name = new Argument<string>("event") { Description = EventDescription };
         var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
         var command = new IngestCommand("show", "Shows one of them with its body.", "ingest poison show 3f2a9c") { name, json, storage, config };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var opened = AppStorage.Open(terminal, result, storage, config);
-            var found = await PoisonSelection.FindNameAsync(opened, result.GetRequiredValue(name)[0], cancellationToken);
+            var found = await PoisonSelection.FindNameAsync(opened, result.GetRequiredValue(name), cancellationToken);
             if (await opened.Poison.ReadAsync(found, cancellationToken) is not var (document, etag))
                 throw new CommandException($"'{found}' has just gone.", ExitCode.No);
 
@@ -91,9 +92,15 @@ internal static class PoisonCommand
             if (!Confirmation.Ask(terminal, $"Redrive {chosen.Count} events?", chosen.Count, result.GetValue(yes)))
                 return ExitCode.No;
 
+            var lost = 0;
             foreach (var name in chosen)
-                await terminal.Output.WriteLineAsync($"{name}: {Words(await opened.Redriver.RedriveAsync(name, cancellationToken))}");
-            return ExitCode.Ok;
+            {
+                var outcome = await opened.Redriver.RedriveAsync(name, cancellationToken);
+                lost += outcome == RedriveResult.BodyLost ? 1 : 0;
+                await terminal.Output.WriteLineAsync($"{name}: {Words(outcome)}");
+            }
+
+            return lost == 0 ? ExitCode.Ok : ExitCode.No;
         });
         return command;
     }
@@ -166,10 +173,11 @@ internal static class PoisonCommand
     {
         RedriveResult.Sent => "on the queue again",
         RedriveResult.AlreadyProcessed => "had been processed after all; removed here",
+        RedriveResult.BodyLost => "not redriven: its body is lost",
         _ => "was gone",
     };
 
-    private static Argument<string[]> Events() => new("event") { Description = "The event's id, at least six characters of it, or its name, <source>/<id>.", Arity = ArgumentArity.ZeroOrMore };
+    private static Argument<string[]> Events() => new("event") { Description = EventDescription, Arity = ArgumentArity.ZeroOrMore };
 
     private static Option<bool> All() => new("--all") { Description = "All of them, or those that --source and --older-than choose." };
 
