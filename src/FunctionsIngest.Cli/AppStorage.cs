@@ -22,10 +22,11 @@ internal sealed class AppStorage : IDisposable
         var patient = new WebhookOptions { StorageTries = 3, StorageTryTimeout = TimeSpan.FromSeconds(10) };
         Clients = new StorageClients(Options.Create(options), Options.Create(patient));
         Rows = new ReplayTable(Clients);
-        Queue = new EventQueue(Clients, new PayloadStore(Clients));
+        var payloads = new PayloadStore(Clients);
+        Queue = new EventQueue(Clients, payloads);
         Poison = new PoisonStore(Clients, time);
         _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        Redriver = new Redriver(Poison, Rows, Queue, new IngestMetrics(_services.GetRequiredService<IMeterFactory>()));
+        Redriver = new Redriver(Poison, payloads, Rows, Queue, new IngestMetrics(_services.GetRequiredService<IMeterFactory>()));
     }
 
     public StorageClients Clients { get; }

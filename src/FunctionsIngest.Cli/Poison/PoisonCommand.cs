@@ -92,9 +92,15 @@ internal static class PoisonCommand
             if (!Confirmation.Ask(terminal, $"Redrive {chosen.Count} events?", chosen.Count, result.GetValue(yes)))
                 return ExitCode.No;
 
+            var lost = 0;
             foreach (var name in chosen)
-                await terminal.Output.WriteLineAsync($"{name}: {Words(await opened.Redriver.RedriveAsync(name, cancellationToken))}");
-            return ExitCode.Ok;
+            {
+                var outcome = await opened.Redriver.RedriveAsync(name, cancellationToken);
+                lost += outcome == RedriveResult.BodyLost ? 1 : 0;
+                await terminal.Output.WriteLineAsync($"{name}: {Words(outcome)}");
+            }
+
+            return lost == 0 ? ExitCode.Ok : ExitCode.No;
         });
         return command;
     }
@@ -167,6 +173,7 @@ internal static class PoisonCommand
     {
         RedriveResult.Sent => "on the queue again",
         RedriveResult.AlreadyProcessed => "had been processed after all; removed here",
+        RedriveResult.BodyLost => "not redriven: its body is lost",
         _ => "was gone",
     };
 

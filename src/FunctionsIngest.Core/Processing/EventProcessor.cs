@@ -180,17 +180,17 @@ internal sealed partial class EventProcessor(
 
     private async Task CleanUpAsync(Envelope envelope, HeldRow row)
     {
+        // If this fails, the copy that follows finds the row processed, and removes the document then.
+        if (row.WasTakenBefore)
+            await poison.ForgetAsync(envelope);
         try
         {
             if (envelope.Payload is not null)
                 await payloads.DeleteAsync(envelope.Payload, CancellationToken.None);
-            if (row.WasTakenBefore)
-                await poison.ForgetAsync(envelope);
         }
         catch (Exception exception)
         {
-            // Processed is written: what is left behind is removed by the sweep, or by a redrive that finds the row.
-            Log.CleanUpFailed(logger, exception);
+            Log.PayloadLeft(logger, exception);
         }
     }
 
@@ -247,7 +247,7 @@ internal sealed partial class EventProcessor(
         [LoggerMessage(5, LogLevel.Warning, "A failed attempt could not be noted in the row; its retry waits for the lease to end.")]
         public static partial void FailureNotNoted(ILogger logger, Exception exception);
 
-        [LoggerMessage(6, LogLevel.Warning, "What a processed event left behind could not be removed; the sweep does it later.")]
-        public static partial void CleanUpFailed(ILogger logger, Exception exception);
+        [LoggerMessage(6, LogLevel.Warning, "The payload of a processed event could not be removed; the sweep does it later.")]
+        public static partial void PayloadLeft(ILogger logger, Exception exception);
     }
 }

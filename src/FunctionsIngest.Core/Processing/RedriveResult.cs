@@ -11,4 +11,7 @@ internal enum RedriveResult
 
     /// <summary>There is no such poison document: another redrive was faster.</summary>
     Missing,
+
+    /// <summary>The event's body is lost, which its document's reason says: nothing was sent, and the document stays.</summary>
+    BodyLost,
 }

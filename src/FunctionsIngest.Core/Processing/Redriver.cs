@@ -6,7 +6,7 @@ using FunctionsIngest.Telemetry;
 namespace FunctionsIngest.Processing;
 
 /// <summary>Puts given-up events on the queue again. Killed at any point it loses none: the document goes only after the message is sent.</summary>
-internal sealed class Redriver(PoisonStore store, ReplayTable table, EventQueue queue, IngestMetrics metrics)
+internal sealed class Redriver(PoisonStore store, PayloadStore payloads, ReplayTable table, EventQueue queue, IngestMetrics metrics)
 {
     /// <summary>Redrives one document.</summary>
     /// <param name="name">Its name in the poison container, without <c>.json</c>.</param>
@@ -17,38 +17,53 @@ internal sealed class Redriver(PoisonStore store, ReplayTable table, EventQueue 
             return RedriveResult.Missing;
 
         var (document, etag) = found;
-        (BinaryData Body, ETag ETag)? beside = null;
         if (document.Event is null)
         {
             await queue.SendAsync(BinaryData.FromBytes(document.Message ?? []), cancellationToken);
             metrics.Redriven(IngestMetrics.Unreadable);
+            await store.TryDeleteAsync(name, etag, bodyETag: null, cancellationToken);
+            return RedriveResult.Sent;
         }
-        else
+
+        var kept = Envelope.FromCloudEvent(document.Event)
+            ?? throw new InvalidDataException($"The poison document '{name}' holds an event of a version that this app does not know.");
+
+        // The body before the row: whoever writes a newer body has taken the row by then, and this redrive must count past that one's.
+        var (body, bodyETag) = await LoadBodyAsync(name, kept, cancellationToken);
+        var row = await table.FindAsync(kept.PartitionKey, kept.RowKey, cancellationToken);
+        if (row is { State: RowState.Processed })
         {
-            var kept = Envelope.FromCloudEvent(document.Event)
-                ?? throw new InvalidDataException($"The poison document '{name}' holds an event of a version that this app does not know.");
-            var row = await table.FindAsync(kept.PartitionKey, kept.RowKey, cancellationToken);
-            if (row is { State: RowState.Processed })
-            {
-                await store.TryDeleteAsync(name, etag, bodyETag: null, cancellationToken);
-                return RedriveResult.AlreadyProcessed;
-            }
-
-            if (kept.Payload == EventDocument.BodyNameOf(name))
-                beside = await store.ReadBodyAsync(name, cancellationToken);
-            var redriven = kept with
-            {
-                Body = beside?.Body ?? kept.Body,
-                Payload = beside is null ? kept.Payload : null,
-                Delivery = Envelope.NewDelivery(),
-                Attempt = 1,
-                Redrive = Math.Max(kept.Redrive, row?.Redrive ?? 0) + 1,
-            };
-            await queue.SendAsync(redriven, TimeSpan.Zero, cancellationToken);
-            metrics.Redriven(redriven.Source);
+            await store.TryDeleteAsync(name, etag, bodyETag, cancellationToken);
+            return RedriveResult.AlreadyProcessed;
         }
 
-        await store.TryDeleteAsync(name, etag, beside?.ETag, cancellationToken);
+        // A redrive without its body would take over from a message that may still have it.
+        if (body is null)
+            return RedriveResult.BodyLost;
+
+        var redriven = kept with
+        {
+            Body = body,
+            Payload = null,
+            Delivery = Envelope.NewDelivery(),
+            Attempt = 1,
+            Redrive = Math.Max(kept.Redrive, row?.Redrive ?? 0) + 1,
+        };
+        await queue.SendAsync(redriven, TimeSpan.Zero, cancellationToken);
+        metrics.Redriven(redriven.Source);
+        await store.TryDeleteAsync(name, etag, bodyETag, cancellationToken);
         return RedriveResult.Sent;
+    }
+
+    /// <returns>The body, null if it is lost; and its ETag where it stands beside the document.</returns>
+    private async Task<(BinaryData? Body, ETag? ETag)> LoadBodyAsync(string name, Envelope kept, CancellationToken cancellationToken)
+    {
+        if (kept.Payload is null)
+            return (kept.Body, null);
+        if (kept.Payload != EventDocument.BodyNameOf(name))
+            return (await payloads.DownloadAsync(kept.Payload, cancellationToken), null);
+
+        var beside = await store.ReadBodyAsync(name, cancellationToken);
+        return (beside?.Body, beside?.ETag);
     }
 }

@@ -10,6 +10,7 @@ namespace FunctionsIngest.Processing;
 internal sealed partial class RowTaker(
     ReplayTable table,
     PayloadStore payloads,
+    PoisonStore poison,
     IOptions<WebhookOptions> options,
     TimeProvider time,
     ILogger<RowTaker> logger)
@@ -26,7 +27,8 @@ internal sealed partial class RowTaker(
         {
             var row = await table.FindAsync(message.PartitionKey, message.RowKey, cancellationToken);
             // A write whose answer was lost has made it to the table after all.
-            if (row?.Owner == owner)
+            // The state tells that it still stands: whoever finished the event since then has kept the owner's name.
+            if (row is { State: RowState.Processing } && row.Owner == owner)
                 return Hold(row);
 
             var now = time.GetUtcNow();
@@ -34,8 +36,7 @@ internal sealed partial class RowTaker(
             {
                 case Decision.DropAtEnd:
                     Log.Dropped(logger, message.Delivery, row!.State);
-                    if (message.Payload is not null)
-                        await payloads.DeleteAsync(message.Payload, cancellationToken);
+                    await CleanUpAsync(message, row!, cancellationToken);
                     return null;
 
                 case Decision.DropAsOlder:
@@ -62,6 +63,15 @@ internal sealed partial class RowTaker(
                     break;
             }
         }
+    }
+
+    /// <summary>Whoever brought the event to its end may have died before it had removed what is left, or have failed to.</summary>
+    private async Task CleanUpAsync(Envelope message, ReplayRow row, CancellationToken cancellationToken)
+    {
+        if (row.State == RowState.Processed && (row.Takes > 1 || message.Attempt > 1 || message.Redrive > 0))
+            await poison.TryDeleteAsync(PoisonStore.NameOf(message), etag: null, bodyETag: null, cancellationToken);
+        if (message.Payload is not null)
+            await payloads.DeleteAsync(message.Payload, cancellationToken);
     }
 
     private void Take(ReplayRow row, Envelope message, string owner, DateTimeOffset now)

@@ -1,14 +1,13 @@
 using System.Collections.Frozen;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Telemetry;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Secrets;
 
 /// <summary>The keys of every source, read at the start and again in the background.</summary>
-internal sealed class KeyRing : IKeyRing, IHostedService, IDisposable
+internal sealed class KeyRing : IKeyRing, IDisposable
 {
     /// <summary>How long a request waits for a read that is running: where there is no key yet, and where none verifies it.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
@@ -83,9 +82,6 @@ internal sealed class KeyRing : IKeyRing, IHostedService, IDisposable
             secret.Refresh();
         return Task.CompletedTask;
     }
-
-    /// <inheritdoc />
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc />
     public void Dispose()

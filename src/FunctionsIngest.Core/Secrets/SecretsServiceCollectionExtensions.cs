@@ -39,7 +39,7 @@ internal static class SecretsServiceCollectionExtensions
 
         services.TryAddSingleton<KeyRing>();
         services.TryAddSingleton<IKeyRing>(provider => provider.GetRequiredService<KeyRing>());
-        services.AddHostedService(provider => provider.GetRequiredService<KeyRing>());
+        services.AddHostedService<KeyRingStart>();
         return services;
     }
 

@@ -30,7 +30,7 @@ internal sealed record Configuration
     /// <summary>What is broken on purpose.</summary>
     public Mutation Mutation { get; init; }
 
-    /// <summary>Whether anything may happen that excuses a handler's second run.</summary>
+    /// <summary>Whether nothing can happen that excuses a handler's second run.</summary>
     public bool Faultless => Crashes + StorageFailures + Stalls + Retentions == 0;
 
     public override string ToString() => Mutation == Mutation.None ? Name : $"{Mutation} in {Name}";

@@ -11,7 +11,13 @@ namespace FunctionsIngest.Model;
 /// </summary>
 internal sealed class Explorer(Protocol protocol)
 {
-    private const int Limit = 4_000_000;
+    private const int Limit = 12_000_000;
+
+    static Explorer()
+    {
+        if (Unsafe.SizeOf<State>() % sizeof(ulong) != 0)
+            throw new InvalidOperationException($"A state is {Unsafe.SizeOf<State>()} bytes: it must be whole words.");
+    }
 
     private readonly List<Step> _steps = [];
     private State[] _states = new State[1024];
@@ -29,7 +35,7 @@ internal sealed class Explorer(Protocol protocol)
         Visit(protocol.Start(), parent: -1);
         for (var current = 0; current < _stateCount; current++)
         {
-            var problem = Protocol.Violation(_states[current]);
+            var problem = protocol.Violation(_states[current]);
             Expand(current);
             if (problem is null && _movable[current] == Party.None)
                 problem = protocol.FinalViolation(_states[current]);

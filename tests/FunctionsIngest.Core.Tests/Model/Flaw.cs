@@ -6,5 +6,5 @@ internal enum Flaw : byte
     None,
     HandlerRanTwice,
     ProcessedUnhandled,
-    BodyLost,
+    ProcessedUndone,
 }

@@ -39,8 +39,8 @@ public enum Mutation
     /// <summary>The row says Poisoned before the poison blob is written.</summary>
     PoisonRowBeforeBlob,
 
-    /// <summary>The poison blob of an earlier attempt is removed when the row is taken, not after Processed.</summary>
-    RemovePoisonBlobOnTake,
+    /// <summary>The poison blob is removed before the row says Processed.</summary>
+    PoisonBlobBeforeProcessed,
 
     /// <summary>The poison blob stays where it is when the row gets Processed.</summary>
     PoisonBlobStays,
@@ -66,10 +66,22 @@ public enum Mutation
     /// <summary>The payload is removed before the row says Processed.</summary>
     PayloadBeforeProcessed,
 
-    /// <summary>A message without its payload goes to poison without another look at the row.</summary>
-    MissingPayloadPoisonsAtOnce,
+    /// <summary>A message without its payload goes to poison with an empty body in the place of the one that may be there.</summary>
+    LostBodyIsKeptAsEmpty,
 
-    /// <summary>The sweep takes a Poisoned row for one that needs no payload any more.</summary>
+    /// <summary>The redriver reads the body beside the poison blob after it has asked the row.</summary>
+    RedriveReadsBodyAfterRow,
+
+    /// <summary>The redriver removes whatever body there is beside the poison blob by now.</summary>
+    PoisonBodyWithoutIfMatch,
+
+    /// <summary>A processor whose taking of the row had its answer lost goes on, also where the row says Processed by now, which does not name the last handler.</summary>
+    HoldsFinalRow,
+
+    /// <summary>A poison blob that cannot be removed after Processed is left.</summary>
+    FailedRemovalIsLeft,
+
+    /// <summary>The sweep takes a Poisoned row for one that needs no payload any more, whether or not there are messages.</summary>
     SweepTakesPoisonedForFinal,
 
     /// <summary>The sweep removes payloads without a row whether or not there are messages.</summary>

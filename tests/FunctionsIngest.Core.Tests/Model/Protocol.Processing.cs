@@ -59,7 +59,11 @@ internal sealed partial class Protocol
                 Calls(state, index, "removes the poison blob, if there is one", Changes.Something, static (protocol, ref next, i) =>
                 {
                     if (next.PoisonBlob)
+                    {
                         next.PoisonBlobChanged(exists: false, redrive: 0);
+                        next.PoisonBodyChanged(exists: false);
+                    }
+
                     protocol.GoRemovePayload(ref next, i);
                 });
                 break;
@@ -80,7 +84,6 @@ internal sealed partial class Protocol
                     {
                         Attempt = (byte)(next.Processors[i].Attempt + 1),
                         Finished = protocol.Mutation == Mutation.NoNotes ? next.Row.Finished : next.Processors[i].Done,
-                        Owner = Row.Nobody,
                         LeaseLive = false,
                     });
                     if (protocol.Mutation == Mutation.RowBeforeCopy)
@@ -89,12 +92,20 @@ internal sealed partial class Protocol
                         GoDelete(ref next, i);
                 });
                 break;
-            case ProcessorStep.PoisonBlob:
-                Calls(state, index, state.Processors[index].BodyMissing ? "writes the poison blob, without the body" : "writes the poison blob", Changes.Something, static (protocol, ref next, i) =>
+            case ProcessorStep.PoisonBody:
+                Calls(state, index, "writes the body beside the poison blob", Changes.Something, static (protocol, ref next, i) =>
                 {
-                    next.PoisonBlobChanged(exists: true, next.Processors[i].Redrive);
-                    if (next.Processors[i].BodyMissing && !next.EverProcessed)
-                        next.Flaw = Flaw.BodyLost;
+                    next.PoisonBodyChanged(exists: true);
+                    next.Processors[i].Step = ProcessorStep.PoisonBlob;
+                });
+                break;
+            case ProcessorStep.PoisonBlob:
+                Calls(state, index, state.Processors[index].BodyMissing ? "writes the poison blob, without touching the body beside it" : "writes the poison blob", Changes.Something, static (protocol, ref next, i) =>
+                {
+                    var processor = next.Processors[i];
+                    next.PoisonBlobChanged(exists: true, processor.Redrive);
+                    if (processor.BodyMissing && protocol.Mutation == Mutation.LostBodyIsKeptAsEmpty)
+                        next.PoisonBodyChanged(exists: false);
                     next.Processors[i].Step = ProcessorStep.PoisonRow;
                     if (protocol.Mutation == Mutation.PoisonRowBeforeBlob)
                         protocol.GoRemovePayload(ref next, i);
@@ -103,7 +114,7 @@ internal sealed partial class Protocol
             case ProcessorStep.PoisonRow:
                 WriteOwnRow(state, index, "writes the row: Poisoned", static (protocol, ref next, i) =>
                 {
-                    Write(ref next, next.Row with { State = RowState.Poisoned, Finished = next.Processors[i].Done, Owner = Row.Nobody, LeaseLive = false });
+                    Write(ref next, next.Row with { State = RowState.Poisoned, Finished = next.Processors[i].Done, LeaseLive = false });
                     if (protocol.Mutation == Mutation.PoisonRowBeforeBlob)
                         next.Processors[i].Step = ProcessorStep.PoisonBlob;
                     else
@@ -113,8 +124,8 @@ internal sealed partial class Protocol
             case ProcessorStep.FailureCopy:
                 FailureCopy(state, index);
                 break;
-            case ProcessorStep.GiveUpLease:
-                GiveUpLease(state, index);
+            case ProcessorStep.ReleaseAndReturn or ProcessorStep.ReleaseAndThrow:
+                Release(state, index);
                 break;
             case ProcessorStep.Throw:
                 {
@@ -173,7 +184,12 @@ internal sealed partial class Protocol
         var row = state.Row;
         ref var processor = ref next.Processors[index];
         string what;
-        if (row.State == RowState.Processed)
+        if (row.Owner == index + 1 && (row.State == RowState.Processing || Mutation == Mutation.HoldsFinalRow))
+        {
+            Hold(ref next, index);
+            what = "reads that its write, whose answer was lost, has taken the row";
+        }
+        else if (row.State == RowState.Processed)
         {
             GoRemove(ref next, index, dropping: true);
             what = "reads Processed: drops the message";
@@ -183,7 +199,7 @@ internal sealed partial class Protocol
             if (Mutation == Mutation.CopyWhenPoisoned)
                 processor.Step = ProcessorStep.CopyOnLiveLease;
             else
-                GoDelete(ref next, index);
+                GoRemovePayload(ref next, index);
             what = "reads Poisoned: drops the message";
         }
         else if (row.State == RowState.Processing && IsOlder(processor, row))
@@ -259,14 +275,17 @@ internal sealed partial class Protocol
             Redrive = processor.Redrive,
             Attempt = processor.Attempt,
             Finished = Mutation == Mutation.NotesNotCarriedOver ? (byte)0 : before.Finished,
-            TakenAgain = before.State is RowState.Processing or RowState.Poisoned || processor.Redrive > 0,
+            TakenAgain = before.State is RowState.Processing or RowState.Poisoned || processor.Redrive > 0 || processor.Attempt > 1,
         });
-        ref var taker = ref state.Processors[index];
-        taker.ETagCurrent = true;
-        taker.Done = state.Row.Finished;
-        taker.Step = configuration.LargeBody ? ProcessorStep.Load : FirstStepOfWork(taker);
-        if (Mutation == Mutation.RemovePoisonBlobOnTake && state is { PoisonBlob: true, Row.TakenAgain: true })
-            state.PoisonBlobChanged(exists: false, redrive: 0);
+        Hold(ref state, index);
+    }
+
+    private void Hold(ref State state, int index)
+    {
+        ref var processor = ref state.Processors[index];
+        processor.ETagCurrent = true;
+        processor.Done = state.Row.Finished;
+        processor.Step = configuration.LargeBody ? ProcessorStep.Load : FirstStepOfWork(processor);
     }
 
     private void Load(in State state, int index)
@@ -278,16 +297,11 @@ internal sealed partial class Protocol
             processor.Step = FirstStepOfWork(processor);
             Add(next, PartyOf(state, index), ProcessorNames[index], "reads the payload blob");
         }
-        else if (state.Row.Owner == index + 1 || Mutation == Mutation.MissingPayloadPoisonsAtOnce)
-        {
-            processor.BodyMissing = true;
-            processor.Step = FirstStepOfPoison;
-            Add(next, PartyOf(state, index), ProcessorNames[index], "finds no payload blob, and the row is its own");
-        }
         else
         {
-            processor = processor with { Step = ProcessorStep.Look, ETagCurrent = false, Done = 0 };
-            Add(next, PartyOf(state, index), ProcessorNames[index], "finds no payload blob, and the row is another's by now");
+            processor.BodyMissing = true;
+            processor.Step = Mutation == Mutation.PoisonRowBeforeBlob ? ProcessorStep.PoisonRow : ProcessorStep.PoisonBlob;
+            Add(next, PartyOf(state, index), ProcessorNames[index], "finds no payload blob");
         }
 
         Fails(state, index);
@@ -333,6 +347,14 @@ internal sealed partial class Protocol
             return;
         }
 
+        if (Mutation == Mutation.PoisonBlobBeforeProcessed && state.PoisonBlob)
+        {
+            var removed = state;
+            removed.PoisonBlobChanged(exists: false, redrive: 0);
+            Add(removed, PartyOf(state, index), ProcessorNames[index], "removes the poison blob");
+            return;
+        }
+
         if (!state.Processors[index].ETagCurrent)
         {
             var next = state;
@@ -345,8 +367,7 @@ internal sealed partial class Protocol
         Calls(state, index, "writes the row: Processed", Changes.Row, static (protocol, ref next, i) =>
         {
             var redrive = Math.Max(next.Row.Redrive, next.Processors[i].Redrive);
-            var takenAgain = next.Row.TakenAgain;
-            Write(ref next, new Row { State = RowState.Processed, Redrive = redrive, TakenAgain = takenAgain, Finished = AllHandlers });
+            Write(ref next, next.Row with { State = RowState.Processed, Redrive = redrive, LeaseLive = false, Finished = protocol.Mutation == Mutation.HoldsFinalRow ? next.Row.Finished : AllHandlers });
             protocol.GoRemove(ref next, i, dropping: false);
         });
     }
@@ -385,33 +406,46 @@ internal sealed partial class Protocol
     private void FailureCopy(in State state, int index)
     {
         var next = state;
-        SendCopy(ref next, index, next.Processors[index].Attempt, ProcessorStep.Delete);
+        SendCopy(ref next, index, next.Processors[index].Attempt, ProcessorStep.ReleaseAndReturn);
         Add(next, PartyOf(state, index), ProcessorNames[index], "sends a copy of the same attempt, since storage failed");
         if (state.Budget.StorageFailures > 0)
         {
             next.Budget.StorageFailures--;
-            next.Processors[index].Step = ProcessorStep.GiveUpLease;
+            next.Processors[index].Step = ProcessorStep.ReleaseAndThrow;
             Add(next, Party.None, ProcessorNames[index], "sends a copy of the same attempt; the answer is lost");
             next = state;
             next.Budget.StorageFailures--;
-            next.Processors[index].Step = ProcessorStep.GiveUpLease;
+            next.Processors[index].Step = ProcessorStep.ReleaseAndThrow;
             Add(next, Party.None, ProcessorNames[index], "fails to send a copy of the same attempt");
         }
     }
 
-    private void GiveUpLease(in State state, int index)
+    /// <summary>Gives up the lease, if the row is still its own, and writes what the failed write would have written, if its ETag is still current.</summary>
+    private void Release(in State state, int index)
     {
+        var processor = state.Processors[index];
+        var then = new Processor { Step = processor.Step == ProcessorStep.ReleaseAndReturn ? ProcessorStep.Delete : ProcessorStep.Throw };
+        var own = Owns(state, index);
         var next = state;
-        var own = state.Row.Owner == index + 1;
         if (own)
-            Write(ref next, state.Row with { Owner = Row.Nobody, LeaseLive = false });
-        next.Processors[index] = new Processor { Step = ProcessorStep.Throw };
+        {
+            var row = state.Row with { LeaseLive = false };
+            Write(ref next, !processor.ETagCurrent ? row : processor.Unwritten switch
+            {
+                ProcessorStep.Note => row with { Finished = processor.Done },
+                ProcessorStep.Finish => row with { State = RowState.Processed, Finished = AllHandlers },
+                ProcessorStep.PoisonRow => row with { State = RowState.Poisoned, Finished = processor.Done },
+                _ => row,
+            });
+        }
+
+        next.Processors[index] = then;
         Add(next, PartyOf(state, index), ProcessorNames[index], own ? "gives up its lease" : "has no lease to give up");
         if (own && state.Budget.StorageFailures > 0)
         {
             next = state;
             next.Budget.StorageFailures--;
-            next.Processors[index] = new Processor { Step = ProcessorStep.Throw };
+            next.Processors[index] = then;
             Add(next, Party.None, ProcessorNames[index], "fails to give up its lease");
         }
     }
@@ -441,7 +475,7 @@ internal sealed partial class Protocol
                 Add(next, Party.None, ProcessorNames[index], what + "; the answer is lost, and the client's own retry meets the changed row");
             }
 
-            next.Processors[index] = after;
+            next.Processors[index] = changes == Changes.Row ? after with { ETagCurrent = false } : after;
             GoFail(ref next, index);
             Add(next, Party.None, ProcessorNames[index], what + "; the answer is lost");
         }
@@ -460,11 +494,17 @@ internal sealed partial class Protocol
 
         var next = state;
         ref var processor = ref next.Processors[index];
-        if (state.Row.Owner == index + 1)
+        if (Owns(state, index))
+        {
             processor.ETagCurrent = true;
+        }
         else
+        {
             processor = processor with { Step = ProcessorStep.Look, Done = 0, BodyMissing = false };
-        Add(next, PartyOf(state, index), ProcessorNames[index], state.Row.Owner == index + 1 ? "gets 412 and reads that the row is still its own" : "gets 412 and reads that the row is another's by now");
+            ForgetOwner(ref next, index);
+        }
+
+        Add(next, PartyOf(state, index), ProcessorNames[index], Owns(state, index) ? "gets 412 and reads that the row is still its own" : "gets 412 and reads that the row is another's by now");
         Fails(state, index);
     }
 
@@ -480,22 +520,31 @@ internal sealed partial class Protocol
 
     /// <summary>
     /// A storage failure. From the poison queue: throw, the message comes back. Once the retry copy is sent: return, the copy goes on.
-    /// Where the copy's send failed: give up the lease and throw. Else: a copy of the same attempt.
+    /// Else: a copy of the same attempt, and the lease is given up.
     /// </summary>
     private void GoFail(ref State state, int index)
     {
         ref var processor = ref state.Processors[index];
         state.Excuse(processor.Done & ~state.Row.Finished);
-        var step = processor.Step switch
+        switch (processor.Step)
         {
-            ProcessorStep.RetryRow when Mutation != Mutation.RowBeforeCopy => ProcessorStep.Delete,
-            ProcessorStep.RetryCopy or ProcessorStep.CopyOnLiveLease => ProcessorStep.GiveUpLease,
-            _ when processor.FromPoisonQueue => ProcessorStep.GiveUpLease,
-            _ => ProcessorStep.FailureCopy,
+            case ProcessorStep.RetryRow when Mutation != Mutation.RowBeforeCopy:
+            case ProcessorStep.RemovePoisonBlob when Mutation == Mutation.FailedRemovalIsLeft:
+                GoDelete(ref state, index);
+                return;
+            case ProcessorStep.Look or ProcessorStep.Insert or ProcessorStep.Take when state.Row.Owner == index + 1:
+                ForgetOwner(ref state, index);
+                break;
+        }
+
+        processor = processor with
+        {
+            Step = processor.FromPoisonQueue ? ProcessorStep.Throw : ProcessorStep.FailureCopy,
+            Unwritten = processor.Step,
+            BodyMissing = false,
         };
-        processor = processor with { Step = step, ETagCurrent = false, Done = 0, BodyMissing = false };
-        if (step == ProcessorStep.Delete)
-            GoDelete(ref state, index);
+        if (processor.Unwritten is not (ProcessorStep.Note or ProcessorStep.Finish or ProcessorStep.PoisonRow))
+            processor = processor with { Unwritten = ProcessorStep.Idle, Done = 0 };
     }
 
     private static void SendCopy(ref State state, int index, int attempt, ProcessorStep then)
@@ -532,8 +581,7 @@ internal sealed partial class Protocol
     {
         state.Excuse(state.Processors[index].Done & ~state.Row.Finished);
         state.Processors[index] = default;
-        if (state.Row.Owner == index + 1)
-            state.Row.Owner = state.Row.LeaseLive ? Row.Gone : Row.Nobody;
+        ForgetOwner(ref state, index);
         var held = state.Messages.IndexHeldBy(index);
         if (held < 0)
             return;
@@ -542,9 +590,19 @@ internal sealed partial class Protocol
             : message.With(message.Visibility >= Visibility.LooseFromFirst ? Visibility.Visible : Visibility.Delayed);
     }
 
+    /// <summary>Each taking has an owner id of its own: what the row says of an earlier one is nobody's any more.</summary>
+    private static void ForgetOwner(ref State state, int index)
+    {
+        if (state.Row.Owner == index + 1)
+            state.Row.Owner = state.Row.LeaseLive ? Row.Gone : Row.Nobody;
+    }
+
     private ProcessorStep FirstStepOfWork(in Processor processor) => processor.FromPoisonQueue ? FirstStepOfPoison : ProcessorStep.Run;
 
-    private ProcessorStep FirstStepOfPoison => Mutation == Mutation.PoisonRowBeforeBlob ? ProcessorStep.PoisonRow : ProcessorStep.PoisonBlob;
+    private ProcessorStep FirstStepOfPoison =>
+        Mutation == Mutation.PoisonRowBeforeBlob ? ProcessorStep.PoisonRow : configuration.LargeBody ? ProcessorStep.PoisonBody : ProcessorStep.PoisonBlob;
+
+    private static bool Owns(in State state, int index) => state.Row.State == RowState.Processing && state.Row.Owner == index + 1;
 
     private static Party PartyOf(in State state, int index) => state.Row.Owner == index + 1 ? Party.Holder : Party.OtherProcessors;
 }

@@ -122,13 +122,14 @@ internal sealed partial class Protocol
         var next = state;
         switch (state.Row.State)
         {
-            case RowState.Missing:
-                next.Receivers[index].Step = ReceiverStep.Insert;
-                Add(next, Party.Receivers, who, "reads the row, which is gone");
-                break;
-            case RowState.Received:
-                next.Receivers[index] = new Receiver { Step = Mutation == Mutation.MarkBeforeSend ? ReceiverStep.Mark : FirstStepOfSending, Duplicate = true, ETagCurrent = true };
-                Add(next, Party.Receivers, who, "reads Received: sends again");
+            case RowState.Missing or RowState.Received:
+                next.Receivers[index] = new Receiver
+                {
+                    Step = Mutation == Mutation.MarkBeforeSend ? ReceiverStep.Mark : FirstStepOfSending,
+                    Duplicate = true,
+                    ETagCurrent = state.Row.State == RowState.Received,
+                };
+                Add(next, Party.Receivers, who, state.Row.State == RowState.Received ? "reads Received: sends again" : "finds that the row is gone by now: sends again");
                 break;
             default:
                 next.Receivers[index] = new Receiver { Step = ReceiverStep.Answer, Duplicate = true };

@@ -14,7 +14,12 @@ internal sealed partial class Protocol
             if (state.PoisonBlob && state.Budget.Redrives > 0 && (index == 0 || state.Redrivers[0].Step != RedriverStep.Idle))
             {
                 next.Budget.Redrives--;
-                next.Redrivers[index] = new Redriver { Step = RedriverStep.ReadRow, ETagCurrent = true, Redrive = state.PoisonBlobRedrive };
+                next.Redrivers[index] = new Redriver
+                {
+                    Step = configuration.LargeBody && Mutation != Mutation.RedriveReadsBodyAfterRow ? RedriverStep.ReadBody : RedriverStep.ReadRow,
+                    ETagCurrent = true,
+                    Redrive = state.PoisonBlobRedrive,
+                };
                 Add(next, Party.None, who, "reads the poison blob");
             }
 
@@ -39,6 +44,18 @@ internal sealed partial class Protocol
         next = state;
         switch (redriver.Step)
         {
+            case RedriverStep.ReadBody:
+                if (!state.PoisonBody && state.Row.State != RowState.Processed)
+                {
+                    next.Redrivers[index] = default;
+                    Add(next, Party.Redrivers, who, "finds no body beside the poison blob, and leaves it");
+                    break;
+                }
+
+                next.Redrivers[index].BodyETagCurrent = true;
+                next.Redrivers[index].Step = Mutation == Mutation.RedriveReadsBodyAfterRow ? RedriverStep.Upload : RedriverStep.ReadRow;
+                Add(next, Party.Redrivers, who, "reads the body beside the poison blob");
+                break;
             case RedriverStep.ReadRow:
                 if (state.Row.State == RowState.Processed)
                 {
@@ -51,7 +68,8 @@ internal sealed partial class Protocol
                 if (count == 3)
                     throw new InvalidOperationException("A configuration led to more than 3 redrives: give it a smaller budget.");
                 next.Redrivers[index].Redrive = (byte)(count + 1);
-                next.Redrivers[index].Step = configuration.LargeBody ? RedriverStep.Upload : FirstStepOfRedriving;
+                next.Redrivers[index].Step = !configuration.LargeBody ? FirstStepOfRedriving
+                    : Mutation == Mutation.RedriveReadsBodyAfterRow ? RedriverStep.ReadBody : RedriverStep.Upload;
                 Add(next, Party.Redrivers, who, "reads the row and counts on");
                 break;
             case RedriverStep.Upload:
@@ -78,10 +96,17 @@ internal sealed partial class Protocol
                 var removes = state.PoisonBlob && (redriver.ETagCurrent || Mutation == Mutation.RedriveWithoutIfMatch);
                 if (removes)
                     next.PoisonBlobChanged(exists: false, redrive: 0);
-                next.Redrivers[index] = Mutation == Mutation.RedriveRemovesBeforeSend && state.Row.State != RowState.Processed
-                    ? redriver with { Step = RedriverStep.Send }
+                next.Redrivers[index] = Mutation == Mutation.RedriveRemovesBeforeSend && state.Row.State != RowState.Processed ? redriver with { Step = RedriverStep.Send }
+                    : removes && configuration.LargeBody ? new Redriver { Step = RedriverStep.RemoveBody, BodyETagCurrent = redriver.BodyETagCurrent }
                     : default;
                 Add(next, Party.Redrivers, who, removes ? "removes the poison blob" : "finds that the poison blob has changed or gone, and leaves it");
+                break;
+            case RedriverStep.RemoveBody:
+                var removesBody = state.PoisonBody && (redriver.BodyETagCurrent || Mutation == Mutation.PoisonBodyWithoutIfMatch);
+                if (removesBody)
+                    next.PoisonBodyChanged(exists: false);
+                next.Redrivers[index] = default;
+                Add(next, Party.Redrivers, who, removesBody ? "removes the body beside it" : "finds that the body beside it has changed or gone, and leaves it");
                 break;
         }
     }

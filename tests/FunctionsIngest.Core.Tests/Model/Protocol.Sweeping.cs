@@ -74,7 +74,7 @@ internal sealed partial class Protocol
         var payloadsUnowned = row.State switch
         {
             RowState.Processed => true,
-            RowState.Poisoned => Mutation == Mutation.SweepTakesPoisonedForFinal,
+            RowState.Poisoned => empty || Mutation == Mutation.SweepTakesPoisonedForFinal,
             RowState.Missing => empty || Mutation == Mutation.SweepIgnoresQueues,
             _ => false,
         };

@@ -37,7 +37,7 @@ internal sealed partial class Protocol
             next.Excuse(AllHandlers & ~state.Row.Finished);
             Add(next, Party.None, "time", "ends the lease although its holder still runs: the holder is stalled");
         }
-        else if (!state.Row.LeaseLive && state.Row.Owner is 1 or 2)
+        else if (state.Row is { State: RowState.Processing, LeaseLive: false, Owner: 1 or 2 } && IsWorking(state.Processors[state.Row.Owner - 1].Step))
         {
             var next = state;
             var holder = state.Row.Owner - 1;
@@ -57,6 +57,10 @@ internal sealed partial class Protocol
             Add(next, Party.None, "time", "passes: the retention");
         }
     }
+
+    private static bool IsWorking(ProcessorStep step) =>
+        step is ProcessorStep.Load or ProcessorStep.Run or ProcessorStep.Note or ProcessorStep.Finish
+            or ProcessorStep.RetryCopy or ProcessorStep.PoisonBody or ProcessorStep.PoisonBlob or ProcessorStep.PoisonRow;
 
     /// <summary>
     /// Whether the retention can pass: everything that takes minutes or hours is over. Messages may still wait, as they do through an

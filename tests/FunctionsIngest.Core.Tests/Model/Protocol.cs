@@ -47,12 +47,12 @@ internal sealed partial class Protocol(Configuration configuration)
     }
 
     /// <summary>What is wrong with a state, whatever happens next; null if nothing is.</summary>
-    public static string? Violation(in State state) => state switch
+    public string? Violation(in State state) => state switch
     {
         { Flaw: Flaw.HandlerRanTwice } => "a handler completed again although nothing had happened before its end was noted",
         { Flaw: Flaw.ProcessedUnhandled } => "the row says Processed although a handler has not completed",
-        { Flaw: Flaw.BodyLost } => "the body is gone, and the event is not processed",
-        { Accepted: true, EverProcessed: false, PoisonBlob: false } when !state.Messages.Any(onPoisonQueue: false) && !state.Messages.Any(onPoisonQueue: true) =>
+        { Flaw: Flaw.ProcessedUndone } => "a row that said Processed says something else",
+        { Accepted: true, EverProcessed: false } when !IsRedrivable(state) && !state.Messages.Any(onPoisonQueue: false) && !state.Messages.Any(onPoisonQueue: true) =>
             "a sender got its 2xx, and the event is nowhere: no message, no poison blob, not processed",
         _ => null,
     };
@@ -62,17 +62,17 @@ internal sealed partial class Protocol(Configuration configuration)
     {
         if (state.Messages.Any(onPoisonQueue: false) || state.Messages.Any(onPoisonQueue: true))
             return "a message is left that nobody takes";
-        if (state.Accepted && !state.EverProcessed && !state.PoisonBlob)
+        if (state.Accepted && !state.EverProcessed && !IsRedrivable(state))
             return "a sender got its 2xx, and the event is neither processed nor in poison";
         if (state.Row.State is RowState.HandedOver or RowState.Processing)
             return "the row is left unfinished";
-        if (state.Row.State == RowState.Received && state.Accepted)
+        if (state.Row.State == RowState.Received && state.Accepted && !IsRedrivable(state))
             return "the row is left unfinished although a sender got its 2xx";
-        if (state.Row.State == RowState.Poisoned && !state.PoisonBlob)
-            return "the row says Poisoned, and there is no poison blob";
-        if (state.PoisonBlob && state.Row.State == RowState.Processed && !IsStalledAndBroken(state))
+        if (state.Row.State == RowState.Poisoned && !state.EverProcessed && !IsRedrivable(state))
+            return "the row says Poisoned, and there is no poison blob to redrive";
+        if (state.PoisonBlob && state.Row.State == RowState.Processed && !IsNamed(state))
             return "a poison blob is left beside a row that says Processed";
-        if (state.Payloads != 0 && configuration is { Faultless: true, Requests: 1, EarlyRedeliveries: 0 })
+        if (state.Payloads != 0 && configuration is { Faultless: true, Requests: 1, EarlyRedeliveries: 0, Redrives: <= 1 })
             return "a payload blob is left although nothing went wrong";
         if (state.Row is { Old: true, State: not RowState.Missing } || (state.OldPayloads != 0 && state.Row.State is RowState.Missing or RowState.Processed))
             return "the sweep leaves what is past the retention";
@@ -81,16 +81,25 @@ internal sealed partial class Protocol(Configuration configuration)
         return null;
     }
 
-    /// <summary>Whether a holder has stalled and a process died or storage failed: the one way to leave a poison blob beside a Processed row.</summary>
-    private bool IsStalledAndBroken(in State state) =>
-        state.Budget.Stalls < configuration.Stalls
-        && state.Budget.Crashes + state.Budget.StorageFailures < configuration.Crashes + configuration.StorageFailures;
+    /// <summary>
+    /// The two ways to leave a poison blob beside a Processed row: a holder has stalled, and then a process died or storage failed;
+    /// and a Poisoned row expired before the sender sent the same webhook once more.
+    /// </summary>
+    private bool IsNamed(in State state) =>
+        state.Budget.Retentions < configuration.Retentions
+        || (state.Budget.Stalls < configuration.Stalls
+            && state.Budget.Crashes + state.Budget.StorageFailures < configuration.Crashes + configuration.StorageFailures);
+
+    /// <summary>Whether there is a poison blob, and its body.</summary>
+    private bool IsRedrivable(in State state) => state.PoisonBlob && (!configuration.LargeBody || state.PoisonBody);
 
     private void Add(in State next, Party party, string who, string what) => _steps.Add(new Step(next, party, who, what));
 
     /// <summary>A write to the row, with If-Match where the caller has looked.</summary>
     private static void Write(ref State state, in Row row)
     {
+        if (state.Row.State == RowState.Processed && row.State is not (RowState.Processed or RowState.Missing))
+            state.Flaw = Flaw.ProcessedUndone;
         state.RowChanged();
         state.Row = row with { Old = false };
         if (row.State == RowState.Processed)

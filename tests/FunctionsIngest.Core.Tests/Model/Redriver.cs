@@ -14,4 +14,7 @@ internal struct Redriver
     /// <summary>The blob's redrive count, and from the reading of the row on that of the message to send.</summary>
     public byte Redrive;
     public byte Delivery;
+
+    /// <summary>Whether the body beside the poison blob is still the one that it read.</summary>
+    public bool BodyETagCurrent;
 }

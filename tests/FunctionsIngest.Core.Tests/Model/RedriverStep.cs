@@ -4,8 +4,10 @@ namespace FunctionsIngest.Model;
 internal enum RedriverStep : byte
 {
     Idle,
+    ReadBody,
     ReadRow,
     Upload,
     Send,
     RemoveBlob,
+    RemoveBody,
 }

@@ -17,6 +17,9 @@ internal struct State
     public bool PoisonBlob;
     public byte PoisonBlobRedrive;
 
+    /// <summary>The body beside the poison blob, where it is large.</summary>
+    public bool PoisonBody;
+
     /// <summary>The payload blobs, one bit per delivery, and which of them are older than the retention.</summary>
     public byte Payloads;
     public byte OldPayloads;
@@ -44,13 +47,19 @@ internal struct State
         }
     }
 
-    /// <summary>Forgets every ETag of the poison blob, since it has changed.</summary>
     public void PoisonBlobChanged(bool exists, byte redrive)
     {
         PoisonBlob = exists;
         PoisonBlobRedrive = redrive;
         for (var i = 0; i < 2; i++)
             Redrivers[i].ETagCurrent = false;
+    }
+
+    public void PoisonBodyChanged(bool exists)
+    {
+        PoisonBody = exists;
+        for (var i = 0; i < 2; i++)
+            Redrivers[i].BodyETagCurrent = false;
     }
 
     /// <summary>Allows handlers to complete once more, one bit each.</summary>

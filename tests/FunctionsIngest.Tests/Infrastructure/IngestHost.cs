@@ -60,6 +60,18 @@ internal sealed class IngestHost : IAsyncDisposable
     public static async Task<IngestHost> StartAsync(
         string storage, IEnumerable<KeyValuePair<string, string?>>? settings = null, Action<IServiceCollection>? services = null)
     {
+        var host = await StartUnpreparedAsync(storage, settings, services);
+        await host.Clients.CreateAllAsync(CancellationToken.None);
+        return host;
+    }
+
+    /// <summary>Starts a host in whose storage nothing has been created.</summary>
+    /// <param name="storage">The connection string.</param>
+    /// <param name="settings">Settings beyond the three sources that every host has.</param>
+    /// <param name="services">Services beyond the core's.</param>
+    public static async Task<IngestHost> StartUnpreparedAsync(
+        string storage, IEnumerable<KeyValuePair<string, string?>>? settings = null, Action<IServiceCollection>? services = null)
+    {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null).UseUrls("http://127.0.0.1:0");
         builder.Services.AddRoutingCore();
@@ -92,7 +104,6 @@ internal sealed class IngestHost : IAsyncDisposable
         app.Map("/health", (WebhookIngestion ingestion) => ingestion.Health());
         app.Map("/health/ready", (WebhookIngestion ingestion, CancellationToken token) => ingestion.ReadyAsync(token));
         await app.StartAsync();
-        await app.Services.GetRequiredService<StorageClients>().CreateAllAsync(CancellationToken.None);
         return new IngestHost(app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) }, log);
     }
 

@@ -8,16 +8,22 @@ namespace FunctionsIngest.Tests.Infrastructure;
 internal static class RawHttp
 {
     /// <summary>Sends bytes on a connection of their own and reads until the server closes it, or the head of its answer is there.</summary>
+    /// <param name="server">The server.</param>
+    /// <param name="request">The bytes.</param>
+    /// <param name="isWhole">Whether the server can tell where the request ends. If not, the client hangs up after the last byte.</param>
     /// <returns>The status; null if the server closed the connection without an answer.</returns>
-    public static async Task<int?> SendAsync(Uri server, ReadOnlyMemory<byte> request, CancellationToken cancellationToken = default)
+    public static async Task<int?> SendAsync(Uri server, ReadOnlyMemory<byte> request, bool isWhole)
     {
+        using var patience = new CancellationTokenSource(TimeSpan.FromMinutes(1), TimeProvider.System);
+        var cancellationToken = patience.Token;
         using var client = new TcpClient();
         await client.ConnectAsync(server.Host, server.Port, cancellationToken);
         var stream = client.GetStream();
         try
         {
             await stream.WriteAsync(request, cancellationToken);
-            client.Client.Shutdown(SocketShutdown.Send);
+            if (!isWhole)
+                client.Client.Shutdown(SocketShutdown.Send);
         }
         catch (Exception exception) when (exception is IOException or SocketException)
         {

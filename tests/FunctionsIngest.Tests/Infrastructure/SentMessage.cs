@@ -21,6 +21,6 @@ internal sealed record SentMessage(string Queue, int Delay, string TimeToLive, B
             call.Path.Split('/')[1],
             query.TryGetValue("visibilitytimeout", out var delay) ? int.Parse(delay.ToString(), System.Globalization.CultureInfo.InvariantCulture) : 0,
             query["messagettl"].ToString(),
-            BinaryData.FromString(XDocument.Parse(call.Body.ToString()).Root!.Element("MessageText")!.Value));
+            BinaryData.FromString(XDocument.Load(call.Body.ToStream()).Root!.Element("MessageText")!.Value));
     }
 }

@@ -1,0 +1,55 @@
+using Xunit.Abstractions;
+
+namespace FunctionsIngest.Model;
+
+/// <summary>The model has teeth: each rule of the protocol, broken on purpose, leads to a counterexample.</summary>
+public sealed class MutationTests(ITestOutputHelper output)
+{
+    private static readonly Dictionary<Mutation, (string Problem, Configuration World)> Broken = new()
+    {
+        [Mutation.DuplicateNeverSends] = ("is nowhere", new() { Name = "resends and a crash", Requests = 2, Crashes = 1, Attempts = 1 }),
+        [Mutation.MarkBeforeSend] = ("left unfinished", new() { Name = "resends and crashes", Requests = 2, Crashes = 2, Attempts = 1 }),
+        [Mutation.AnswerBeforeSend] = ("is nowhere", new() { Name = "one request" }),
+        [Mutation.DropOnLiveLease] = ("is nowhere", new() { Name = "a crash", Crashes = 1 }),
+        [Mutation.TakeOnLiveLease] = ("completed again", new() { Name = "early redelivery", EarlyRedeliveries = 1 }),
+        [Mutation.TakeWithoutIfMatch] = ("completed again", new() { Name = "resends", Requests = 2 }),
+        [Mutation.EqualCountsAsOlder] = ("is nowhere", new() { Name = "a crash", Crashes = 1 }),
+        [Mutation.RowBeforeCopy] = ("is nowhere", new() { Name = "a crash", Crashes = 1 }),
+        [Mutation.NoNotes] = ("completed again", new() { Name = "one request" }),
+        [Mutation.NotesNotCarriedOver] = ("completed again", new() { Name = "one request" }),
+        [Mutation.PoisonRowBeforeBlob] = ("is nowhere", new() { Name = "a crash", Crashes = 1, Attempts = 1 }),
+        [Mutation.PoisonBlobBeforeProcessed] = ("is nowhere", new() { Name = "a stall and a crash", Stalls = 1, EarlyRedeliveries = 1, Crashes = 1, Attempts = 1 }),
+        [Mutation.PoisonBlobStays] = ("left beside", new() { Name = "a crash", Crashes = 1, Attempts = 1 }),
+        [Mutation.DropLeavesPoisonBlob] = ("left beside", new() { Name = "crashes", Crashes = 2, Attempts = 1 }),
+        [Mutation.FailedRemovalIsLeft] = ("left beside", new() { Name = "storage failures", StorageFailures = 2, Attempts = 1 }),
+        [Mutation.HoldsFinalRow] = ("says something else", new() { Name = "a stall and a storage failure", Stalls = 1, StorageFailures = 1, EarlyRedeliveries = 1, Attempts = 1 }),
+        [Mutation.RedriveRemovesBeforeSend] = ("is nowhere", new() { Name = "a redrive and a crash", Attempts = 1, Redrives = 1, Crashes = 1 }),
+        [Mutation.RedriveWithoutIfMatch] = ("is nowhere", new() { Name = "a redrive", Attempts = 1, Redrives = 1 }),
+        [Mutation.RedriveCountsFromBlobAlone] = ("is nowhere", new() { Name = "redrives and a stall", Attempts = 1, Redrives = 2, Stalls = 1, EarlyRedeliveries = 1 }),
+        [Mutation.CopyWhenPoisoned] = ("for ever", new() { Name = "resends", Requests = 2, Attempts = 1 }),
+        [Mutation.DropRemovesPayload] = ("is nowhere", new() { Name = "a large body and a crash", LargeBody = true, Crashes = 1 }),
+        [Mutation.PayloadBeforeProcessed] = ("is nowhere", new() { Name = "a large body and a crash", LargeBody = true, Crashes = 1, Attempts = 1 }),
+        [Mutation.LostBodyIsKeptAsEmpty] = ("is nowhere", new() { Name = "a large body and a stall", LargeBody = true, Attempts = 1, Stalls = 1, EarlyRedeliveries = 1 }),
+        [Mutation.RedriveReadsBodyAfterRow] = ("is nowhere", new() { Name = "a large body and redrives", LargeBody = true, Attempts = 1, Redrives = 2 }),
+        [Mutation.PoisonBodyWithoutIfMatch] = ("is nowhere", new() { Name = "a large body and a redrive", LargeBody = true, Attempts = 1, Redrives = 1 }),
+        [Mutation.SweepTakesPoisonedForFinal] = ("is nowhere", new() { Name = "a large body, a redrive and the retention", LargeBody = true, Attempts = 1, Redrives = 1, Retentions = 1 }),
+        [Mutation.SweepIgnoresQueues] = ("is nowhere", new() { Name = "a large body, a redrive and two retentions", LargeBody = true, Attempts = 1, Redrives = 1, Retentions = 2, IdleSweeps = 1 }),
+        [Mutation.SweepCountsPoisonQueueFirst] = ("completed again", new() { Name = "crashes, a redrive and the retention", Attempts = 1, Redrives = 1, Retentions = 1, IdleSweeps = 1, Crashes = 2 }),
+        [Mutation.UnfinishedRowsExpire] = ("completed again", new() { Name = "one request and the retention", Retentions = 1 }),
+    };
+
+    public static TheoryData<Mutation> Mutations => [.. Enum.GetValues<Mutation>().Where(static mutation => mutation != Mutation.None)];
+
+    [Theory]
+    [MemberData(nameof(Mutations))]
+    public void A_broken_rule_leads_to_a_counterexample(Mutation mutation)
+    {
+        var (problem, world) = Broken[mutation];
+
+        var exploration = new Explorer(new Protocol(world with { Mutation = mutation })).Explore();
+
+        output.WriteLine($"{world.Name}, {exploration.States} states");
+        output.WriteLine(exploration.Counterexample ?? "no counterexample");
+        Assert.Contains(problem, exploration.Counterexample ?? "", StringComparison.Ordinal);
+    }
+}
