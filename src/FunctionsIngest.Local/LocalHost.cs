@@ -159,6 +159,7 @@ internal sealed partial class LocalHost : IAsyncDisposable
     {
         string[] read = [HttpMethods.Get, HttpMethods.Head];
         _app.Map("/webhooks/{source}", (HttpContext context, string source, WebhookIngestion ingestion) => ingestion.ReceiveAsync(context, source));
+        _app.Map("/v1/webhooks-management/test", (HttpContext context, WebhookIngestion ingestion) => ingestion.DeliveryTestAsync(context));
         _app.MapMethods("/health", read, (WebhookIngestion ingestion) => ingestion.Health());
         _app.MapMethods("/health/ready", read, (WebhookIngestion ingestion, CancellationToken cancellationToken) => ingestion.ReadyAsync(cancellationToken));
         try

@@ -27,7 +27,7 @@ internal static class ChaosRun
         await using var services = StoredState.Services(folder.Storage);
         var clients = services.GetRequiredService<StorageClients>();
         var factory = new WebhookFactory(services.GetRequiredService<SourceCatalogue>(), options.Seed);
-        var webhooks = Enumerable.Range(0, options.Webhooks).Select(factory.Create).ToList();
+        var webhooks = Enumerable.Range(0, options.Webhooks).Select(number => factory.Create(number)).ToList();
 
         var wire = new WireLog();
         await using var first = await HostSlot.CreateAsync("A", folder.Path, folder.Storage, new FaultSource(options.Faults, options.Seed + 1), wire);

@@ -9,6 +9,7 @@ try
         [HostCommand.Name] => await HostCommand.RunAsync(),
         [RedriverCommand.Name] => await RedriverCommand.RunAsync(),
         ["redrive", .. var options] => await RedriveRun.RunAsync(RedriveOptions.Parse(options)),
+        ["shutdown"] => await ShutdownRun.RunAsync(),
         _ => await ChaosRun.RunAsync(ChaosOptions.Parse(args)),
     };
 }

@@ -31,7 +31,7 @@ internal static class RedriveRun
         var clients = services.GetRequiredService<StorageClients>();
         await clients.CreateAllAsync(CancellationToken.None);
         var factory = new WebhookFactory(services.GetRequiredService<SourceCatalogue>(), options.Seed);
-        var webhooks = Enumerable.Range(0, options.Events).Select(factory.Create).ToList();
+        var webhooks = Enumerable.Range(0, options.Events).Select(number => factory.Create(number)).ToList();
         await Parallel.ForEachAsync(webhooks, new ParallelOptions { MaxDegreeOfParallelism = MaxAtOnce }, (webhook, _) => GiveUpAsync(webhook, services));
         Console.WriteLine($"{options.Events} events are in poison after {TimeProvider.System.GetElapsedTime(started):hh\\:mm\\:ss}");
 
@@ -123,7 +123,6 @@ internal static class RedriveRun
         public async Task RunAsync()
         {
             await using var proxy = await StorageProxy.StartAsync(folder.Storage);
-            ChildProcess? redriver = null;
             proxy.Observe = call =>
             {
                 if (StorageSteps.Of(call) == StorageStep.Send && call.StorageStatus is >= 200 and < 300)
@@ -134,16 +133,15 @@ internal static class RedriveRun
             {
                 var (step, reachesStorage) = (_random.Next(2) == 0 ? StorageStep.Send : StorageStep.RemovePoison, _random.Next(2) == 0);
                 var due = options.Events * (Kills + 1) / (options.Kills + 1);
-                proxy.Choose = call => Kills < options.Kills && Sent >= due && StorageSteps.Of(call) == step
-                    ? StorageFault.Death(reachesStorage, () => Kill(redriver!, $"{(reachesStorage ? "after" : "before")} {step}"))
+                var isAimed = Kills < options.Kills ? 1 : 0;
+                using var redriver = ChildProcess.Start(RedriverCommand.Name, $"R{number}", HostSettings.For(proxy.ConnectionString), Path.Combine(folder.Path, $"R{number}.log"));
+                proxy.Choose = call => Sent >= due && StorageSteps.Of(call) == step && Interlocked.Exchange(ref isAimed, 0) == 1
+                    ? StorageFault.Death(reachesStorage, () => Kill(redriver, $"{(reachesStorage ? "after" : "before")} {step}"))
                     : faults.Next(call);
-                using (redriver = ChildProcess.Start(RedriverCommand.Name, $"R{number}", HostSettings.For(proxy.ConnectionString), Path.Combine(folder.Path, "redrivers.log")))
-                {
-                    while (!redriver.HasEnded)
-                        await Task.Delay(LookAgain, TimeProvider.System);
-                    if (redriver.KilledAt is null)
-                        return;
-                }
+                while (!redriver.HasEnded)
+                    await Task.Delay(LookAgain, TimeProvider.System);
+                if (redriver.KilledAt is null)
+                    return;
             }
         }
 

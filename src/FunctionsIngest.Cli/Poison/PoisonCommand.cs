@@ -10,6 +10,8 @@ namespace FunctionsIngest.Cli.Poison;
 /// <summary><c>ingest poison</c>: what was given up, why, and what to do with it.</summary>
 internal static class PoisonCommand
 {
+    private const string EventDescription = "The event's id, at least six characters of it, or its name, <source>/<id>.";
+
     public static Command Create(Terminal terminal)
         => new IngestCommand(
             "poison",
@@ -49,14 +51,13 @@ internal static class PoisonCommand
 
     private static IngestCommand CreateShow(Terminal terminal)
     {
-        var name = Events();
-        name.Arity = ArgumentArity.ExactlyOne;
+        var name = new Argument<string>("event") { Description = EventDescription };
         var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
         var command = new IngestCommand("show", "Shows one of them with its body.", "ingest poison show 3f2a9c") { name, json, storage, config };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var opened = AppStorage.Open(terminal, result, storage, config);
-            var found = await PoisonSelection.FindNameAsync(opened, result.GetRequiredValue(name)[0], cancellationToken);
+            var found = await PoisonSelection.FindNameAsync(opened, result.GetRequiredValue(name), cancellationToken);
             if (await opened.Poison.ReadAsync(found, cancellationToken) is not var (document, etag))
                 throw new CommandException($"'{found}' has just gone.", ExitCode.No);
 
@@ -176,7 +177,7 @@ internal static class PoisonCommand
         _ => "was gone",
     };
 
-    private static Argument<string[]> Events() => new("event") { Description = "The event's id, at least six characters of it, or its name, <source>/<id>.", Arity = ArgumentArity.ZeroOrMore };
+    private static Argument<string[]> Events() => new("event") { Description = EventDescription, Arity = ArgumentArity.ZeroOrMore };
 
     private static Option<bool> All() => new("--all") { Description = "All of them, or those that --source and --older-than choose." };
 

@@ -18,6 +18,10 @@ internal static class EventDocument
     /// <summary>The blob of a body that stands beside its document.</summary>
     public static string BodyNameOf(string name) => $"{name}.body";
 
+    /// <summary>The document that a body's blob stands beside; null if the blob is no body.</summary>
+    public static string? DocumentNameOf(string blob)
+        => blob.EndsWith(BodyNameOf(""), StringComparison.Ordinal) ? $"{blob[..^BodyNameOf("").Length]}.json" : null;
+
     /// <summary>Whether a body stands inside its document.</summary>
     public static bool IsInline(BinaryData body) => body.ToMemory().Length <= MaxInlineBytes;
 

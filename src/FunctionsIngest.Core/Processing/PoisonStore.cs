@@ -60,6 +60,35 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     public Task<bool> TryDeleteAsync(string name, ETag? etag, ETag? bodyETag, CancellationToken cancellationToken)
         => EventDocument.TryDeleteAsync(clients.Poison, name, etag, bodyETag, cancellationToken);
 
+    /// <summary>Removes bodies whose document is gone: whoever removed it has died between the two.</summary>
+    /// <param name="writtenBefore">Only bodies that were written before; the document of a younger one may be yet to come.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>How many were removed.</returns>
+    public async Task<int> RemoveOwnerlessBodiesAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        try
+        {
+            await foreach (var blob in clients.Poison.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, cancellationToken))
+            {
+                if (blob.Properties.LastModified < writtenBefore
+                    && EventDocument.DocumentNameOf(blob.Name) is { } document
+                    && !await clients.Poison.GetBlobClient(document).ExistsAsync(cancellationToken)
+                    && await clients.Poison.GetBlobClient(blob.Name).DeleteIfExistsAsync(
+                        conditions: new BlobRequestConditions { IfMatch = blob.Properties.ETag }, cancellationToken: cancellationToken))
+                {
+                    removed++;
+                }
+            }
+        }
+        catch (RequestFailedException exception) when (exception.Status is 404 or 412)
+        {
+            // No container: nothing was given up yet. Or the event is given up once more just now.
+        }
+
+        return removed;
+    }
+
     /// <summary>The names of all documents, of one source or of all, in order of name.</summary>
     public async IAsyncEnumerable<string> ListAsync(string? source, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

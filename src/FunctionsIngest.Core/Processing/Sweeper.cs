@@ -12,7 +12,7 @@ using Microsoft.Extensions.Options;
 namespace FunctionsIngest.Processing;
 
 /// <summary>
-/// What the hourly timer does: drains the poison queue, removes expired rows, and removes payloads that no row owns. One sweep takes the
+/// What the hourly timer does: drains the poison queue, removes expired rows, and removes bodies that no row or document owns. One sweep takes the
 /// next 11 of the table's 256 parts, so that a day covers all of them; it goes on where the last one ended.
 /// </summary>
 internal sealed partial class Sweeper(
@@ -20,6 +20,7 @@ internal sealed partial class Sweeper(
     ReplayTable table,
     SweepBookmark bookmark,
     PoisonKeeper poison,
+    PoisonStore store,
     SourceCatalogue catalogue,
     IOptions<WebhookOptions> options,
     TimeProvider time,
@@ -38,7 +39,8 @@ internal sealed partial class Sweeper(
         var poisoned = await DrainPoisonQueueAsync(stopping);
         var rows = await RemoveExpiredRowsAsync(stopping);
         var payloads = await RemoveOwnerlessPayloadsAsync(stopping);
-        Log.Swept(logger, rows, payloads, poisoned);
+        var bodies = await store.RemoveOwnerlessBodiesAsync(time.GetUtcNow() - PayloadGrace, stopping);
+        Log.Swept(logger, rows, payloads + bodies, poisoned);
     }
 
     private async Task<int> DrainPoisonQueueAsync(CancellationToken stopping)
@@ -182,8 +184,8 @@ internal sealed partial class Sweeper(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Swept: {Rows} expired rows and {Payloads} ownerless payloads removed, {Poisoned} messages of the poison queue kept.")]
-        public static partial void Swept(ILogger logger, int rows, int payloads, int poisoned);
+        [LoggerMessage(1, LogLevel.Information, "Swept: {Rows} expired rows and {Bodies} ownerless bodies removed, {Poisoned} messages of the poison queue kept.")]
+        public static partial void Swept(ILogger logger, int rows, int bodies, int poisoned);
 
         [LoggerMessage(2, LogLevel.Information, "{Rows} expired rows stay until a later sweep: one of them has just been changed.")]
         public static partial void BatchChanged(ILogger logger, int rows);

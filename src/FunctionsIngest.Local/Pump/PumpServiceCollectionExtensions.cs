@@ -9,6 +9,9 @@ internal static class PumpServiceCollectionExtensions
     /// <summary>Adds the two queue triggers and the timer.</summary>
     public static IServiceCollection AddPump(this IServiceCollection services, HostQueueSettings settings, TimeSpan invisibility)
     {
+        // One after the other, the main queue would go on being read until the poison queue's pump has ended.
+        services.Configure<HostOptions>(host => host.ServicesStopConcurrently = true);
+
         // Two services of one class: AddHostedService would take only the first.
         services.AddSingleton<IHostedService>(provider => Pump(provider, clients => clients.Events, clients => clients.PoisonQueue, ingestion => ingestion.ProcessAsync));
         services.AddSingleton<IHostedService>(provider => Pump(provider, clients => clients.PoisonQueue, _ => null, ingestion => ingestion.KeepPoisonAsync));

@@ -46,7 +46,7 @@ internal sealed class ChildProcess : IDisposable
         foreach (var (key, value) in settings)
             start.Environment[key.Replace(":", "__", StringComparison.Ordinal)] = value;
 
-        var file = TextWriter.Synchronized(new StreamWriter(output, append: true) { AutoFlush = true });
+        var file = TextWriter.Synchronized(new StreamWriter(output) { AutoFlush = true });
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) => Write(line.Data);
         process.ErrorDataReceived += (_, line) => Write(line.Data);
@@ -62,7 +62,7 @@ internal sealed class ChildProcess : IDisposable
             try
             {
                 if (line is not null)
-                    file.WriteLine($"{name} {(line.Length > MaxLineLength ? line[..MaxLineLength] : line)}");
+                    file.WriteLine(line.Length > MaxLineLength ? line[..MaxLineLength] : line);
             }
             catch (ObjectDisposedException)
             {
@@ -91,7 +91,7 @@ internal sealed class ChildProcess : IDisposable
     public async Task<(int ExitCode, TimeSpan Took)> StopAsync()
     {
         var started = TimeProvider.System.GetTimestamp();
-        using (var kill = Process.Start("kill", ["-TERM", $"{_process.Id}"]))
+        using (var kill = Process.Start("/bin/sh", ["-c", $"kill -TERM {_process.Id}"]))
             await kill.WaitForExitAsync();
         await WaitForEndAsync();
         return (_process.ExitCode, TimeProvider.System.GetElapsedTime(started));

@@ -9,7 +9,7 @@ namespace FunctionsIngest.Chaos.Hosting;
 /// <summary>One of the instances of the app: a port, a faulty way to storage, and one process after the other.</summary>
 internal sealed class HostSlot : IAsyncDisposable
 {
-    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(2);
 
     private readonly string _name;
     private readonly string _folder;
@@ -44,7 +44,7 @@ internal sealed class HostSlot : IAsyncDisposable
     }
 
     /// <summary>The file that a process notes the runs of its handlers in.</summary>
-    public string RunLogOf(ChildProcess process) => Path.Combine(_folder, $"runs-{process.Name}.log");
+    public string RunLogOf(ChildProcess process) => Path.Combine(_folder, $"{process.Name}.runs");
 
     /// <summary>Starts the next process and waits until it serves.</summary>
     public async Task StartAsync()
@@ -52,14 +52,14 @@ internal sealed class HostSlot : IAsyncDisposable
         var name = $"{_name}{_processes.Length + 1}";
         var settings = HostSettings.For(_proxy.ConnectionString);
         settings["ASPNETCORE_URLS"] = Url;
-        settings[HostSettings.RunLogKey] = Path.Combine(_folder, $"runs-{name}.log");
-        _processes = _processes.Add(ChildProcess.Start(HostCommand.Name, name, settings, Path.Combine(_folder, "hosts.log")));
+        settings[HostSettings.RunLogKey] = Path.Combine(_folder, $"{name}.runs");
+        _processes = _processes.Add(ChildProcess.Start(HostCommand.Name, name, settings, Path.Combine(_folder, $"{name}.log")));
 
         var started = TimeProvider.System.GetTimestamp();
         while (!await IsAliveAsync())
         {
             if (Current.HasEnded || TimeProvider.System.GetElapsedTime(started) > LongestStart)
-                throw new InvalidOperationException($"The host {name} did not start: see {Path.Combine(_folder, "hosts.log")}.");
+                throw new InvalidOperationException($"The host {name} did not start: see {Path.Combine(_folder, $"{name}.log")}.");
             await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
         }
     }

@@ -34,9 +34,9 @@ internal static class Reconciliation
         report.Add("poison documents", state.Poison.Count);
         report.MustBeZero("rows Poisoned without a document", Names(state.Rows.Where(row => row.Value.State == RowState.Poisoned && !state.Poison.Contains(row.Key)).Select(row => row.Key)));
         report.Add("poison documents beside a Processed row: a redrive only removes them", state.Poison.Count(key => state.Rows.TryGetValue(key, out var row) && row.State == RowState.Processed));
-        report.Add("poison bodies without a document: a removal that ended between the two", state.PoisonBodies.Count);
         report.Add("payloads whose message was never sent, removed by a sweep a day later", state.SweptPayloads);
-        report.MustBeZero("payloads left after that", state.Payloads);
+        report.Add("poison bodies whose document was removed before a death, likewise", state.SweptBodies);
+        report.MustBeZero("payloads and poison bodies left after that", state.Ownerless);
     }
 
     /// <summary>No handler may run again once its end is noted, and every repetition before that must be explained.</summary>

@@ -1,6 +1,7 @@
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using FunctionsIngest.Chaos.Hosting;
+using FunctionsIngest.Processing;
 using FunctionsIngest.Replay;
 using FunctionsIngest.Storage;
 using Microsoft.Extensions.Configuration;
@@ -27,14 +28,14 @@ internal sealed class StoredState
     /// <summary>The events that have a poison document.</summary>
     public HashSet<(string Source, string EventId)> Poison { get; } = [];
 
-    /// <summary>Bodies in the poison container without a document.</summary>
-    public List<string> PoisonBodies { get; } = [];
-
     /// <summary>How many payloads the sweep removed when they were old enough.</summary>
     public int SweptPayloads { get; private set; }
 
-    /// <summary>Payloads that are left after that.</summary>
-    public List<string> Payloads { get; } = [];
+    /// <summary>How many bodies without a document it removed from the poison container.</summary>
+    public int SweptBodies { get; private set; }
+
+    /// <summary>Payloads, and bodies in the poison container without a document, that are left after that.</summary>
+    public List<string> Ownerless { get; } = [];
 
     /// <summary>The services of the app, without a fault between them and storage.</summary>
     /// <param name="storage">The connection string.</param>
@@ -57,10 +58,11 @@ internal sealed class StoredState
         await using var services = Services(storage, new ShiftedTime(TwoDays));
         var clients = services.GetRequiredService<StorageClients>();
         var state = new StoredState();
-        var before = await ListAsync(clients.Payloads).CountAsync();
+        var payloads = await ListAsync(clients.Payloads).CountAsync();
+        var poison = await ListAsync(clients.Poison).CountAsync();
         await services.GetRequiredService<WebhookIngestion>().SweepAsync(CancellationToken.None);
-        state.Payloads.AddRange(await ListAsync(clients.Payloads).ToListAsync());
-        state.SweptPayloads = before - state.Payloads.Count;
+        state.Ownerless.AddRange(await ListAsync(clients.Payloads).ToListAsync());
+        state.SweptPayloads = payloads - state.Ownerless.Count;
 
         await foreach (var entity in clients.Rows.QueryAsync<TableEntity>($"PartitionKey ne 'Sweep'"))
         {
@@ -74,16 +76,17 @@ internal sealed class StoredState
             {
                 var parts = name[..^5].Split('/');
                 var key = (parts[0], parts[^1]);
-                if (!state.Archive.TryGetValue(key, out var names))
-                    state.Archive[key] = names = [];
-                names.Add(name);
+                if (!state.Archive.TryGetValue(key, out var documents))
+                    state.Archive[key] = documents = [];
+                documents.Add(name);
             }
         }
 
-        var poison = await ListAsync(clients.Poison).ToListAsync();
-        foreach (var name in poison.Where(name => name.EndsWith(".json", StringComparison.Ordinal)))
+        var names = await ListAsync(clients.Poison).ToListAsync();
+        state.SweptBodies = poison - names.Count;
+        state.Ownerless.AddRange(names.Where(name => EventDocument.DocumentNameOf(name) is { } document && !names.Contains(document)));
+        foreach (var name in names.Where(name => name.EndsWith(".json", StringComparison.Ordinal)))
             state.Poison.Add((name.Split('/')[0], name.Split('/')[1][..^5]));
-        state.PoisonBodies.AddRange(poison.Where(name => name.EndsWith(".body", StringComparison.Ordinal) && !poison.Contains($"{name[..^5]}.json")));
         return state;
     }
 

@@ -19,13 +19,16 @@ internal sealed class WebhookFactory(SourceCatalogue catalogue, int seed)
     private readonly Random _random = new(seed);
 
     /// <summary>Makes the next webhook.</summary>
-    public Webhook Create(int number)
+    /// <param name="number">Its number.</param>
+    /// <param name="fixedOrders">What it tells the handlers; null: what the seed says.</param>
+    public Webhook Create(int number, Orders? fixedOrders = null)
     {
         var source = _sources[_random.Next(_sources.Length)];
         var id = $"chaos-{seed}-{number}";
-        var orders = new Orders(
+        var drawn = new Orders(
             _random.NextDouble() switch { < 0.005 => Orders.Always, < 0.04 => _random.Next(1, 4), _ => 0 },
             _random.NextDouble() switch { < 0.002 => (int)(HostSettings.Lease.TotalMilliseconds * 1.5), < 0.2 => _random.Next(200), _ => 0 });
+        var orders = fixedOrders ?? drawn;
         var padding = new string('x', _random.NextDouble() < 0.02 ? _random.Next(50_000, 200_000) : _random.Next(2_000));
         var body = JsonSerializer.SerializeToUtf8Bytes(new JsonObject
         {

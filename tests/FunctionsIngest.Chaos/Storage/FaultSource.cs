@@ -5,6 +5,9 @@ namespace FunctionsIngest.Chaos.Storage;
 /// <summary>Chooses what goes wrong with a storage call, by a seed.</summary>
 internal sealed class FaultSource(double rate, int seed)
 {
+    // Longer than a client waits for a row or a message. For a blob it waits a minute, which would only make runs longer.
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(6);
+
     private readonly Random _random = new(seed);
     private readonly Lock _turn = new();
 
@@ -36,7 +39,7 @@ internal sealed class FaultSource(double rate, int seed)
                 1 or 2 => StorageFault.CutBefore,
                 3 or 4 => StorageFault.CutAfter,
                 5 => StorageFault.CutAnswer,
-                6 => _random.Next(2) == 0 ? StorageFault.Silent : StorageFault.SilentAfter,
+                6 => StorageFault.SilentFor(Silence, reachesStorage: _random.Next(2) == 0),
                 7 => StorageFault.Answer(500, "InternalError"),
                 8 => _random.Next(2) == 0 ? StorageFault.Answer(503, "ServerBusy") : StorageFault.Answer(429, "TooManyRequests"),
                 _ => StorageFault.Answer(409, call.Service switch

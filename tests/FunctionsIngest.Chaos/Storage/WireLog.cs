@@ -9,14 +9,15 @@ internal sealed class WireLog
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<RowWrite>> _writes = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<StorageStep, int> _calls = new();
+    private readonly ConcurrentDictionary<StorageStep, long> _last = new();
     private readonly ConcurrentDictionary<string, int> _faults = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, byte> _ended = new(StringComparer.Ordinal);
 
     /// <summary>How many calls there were.</summary>
     public int Calls => _calls.Values.Sum();
 
-    /// <summary>How many calls there were of each step.</summary>
-    public IReadOnlyDictionary<StorageStep, int> CallsByStep => _calls;
+    /// <summary>When the last call of a step came, by the machine's monotonic clock; null: there was none.</summary>
+    public long? LastOf(StorageStep step) => _last.TryGetValue(step, out var at) ? at : null;
 
     /// <summary>How many calls each fault fell on.</summary>
     public IReadOnlyDictionary<string, int> Faults => _faults;
@@ -33,7 +34,9 @@ internal sealed class WireLog
     /// <param name="process">Who made it.</param>
     public void Note(StorageCall call, string process)
     {
-        _calls.AddOrUpdate(StorageSteps.Of(call), 1, (_, count) => count + 1);
+        var step = StorageSteps.Of(call);
+        _calls.AddOrUpdate(step, 1, (_, count) => count + 1);
+        _last.AddOrUpdate(step, call.ReceivedAt, (_, at) => Math.Max(at, call.ReceivedAt));
         if (call.Fault is not null)
             _faults.AddOrUpdate(FaultSource.NameOf(call.Fault), 1, (_, count) => count + 1);
         if (StorageSteps.RowOf(call) is not { } row)

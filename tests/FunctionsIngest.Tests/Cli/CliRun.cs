@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using FunctionsIngest.Cli;
 
@@ -15,9 +16,9 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     public static Task<CliRun> RunAsync(params string[] args) => RunAsync([], args);
 
     public static async Task<CliRun> RunAsync(
-        Dictionary<string, string?> environment, string[] args, byte[]? input = null, CancellationToken cancellationToken = default)
+        Dictionary<string, string?> environment, string[] args, byte[]? input = null, Action<string>? written = null, CancellationToken cancellationToken = default)
     {
-        using var output = new StringWriter();
+        using var output = new ObservedWriter(written);
         using var error = new StringWriter();
         var terminal = new Terminal
         {
@@ -29,6 +30,15 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
         };
         var exitCode = await CommandLine.RunAsync(args, terminal, cancellationToken);
         return new CliRun(exitCode, output.ToString(), error.ToString());
+    }
+
+    private sealed class ObservedWriter(Action<string>? written) : StringWriter(CultureInfo.InvariantCulture)
+    {
+        public override void WriteLine(string? value)
+        {
+            base.WriteLine(value);
+            written?.Invoke(value ?? "");
+        }
     }
 
     /// <summary>A file of the test's own.</summary>

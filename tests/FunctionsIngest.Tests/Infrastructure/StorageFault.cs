@@ -27,6 +27,9 @@ internal abstract record StorageFault
     /// <summary>Storage carries out the request, and its answer never comes back.</summary>
     public static StorageFault SilentAfter { get; } = new Silence(ReachesStorage: true);
 
+    /// <summary>Nothing comes back for a while, then the connection is cut.</summary>
+    public static StorageFault SilentFor(TimeSpan time, bool reachesStorage) => new Silence(reachesStorage, time);
+
     /// <summary>The request reaches storage late.</summary>
     public static StorageFault Late(TimeSpan delay) => new Delay(delay);
 
@@ -42,7 +45,7 @@ internal abstract record StorageFault
 
     internal sealed record CutInAnswer : StorageFault;
 
-    internal sealed record Silence(bool ReachesStorage) : StorageFault;
+    internal sealed record Silence(bool ReachesStorage, TimeSpan? Time = null) : StorageFault;
 
     internal sealed record Delay(TimeSpan By) : StorageFault;
 

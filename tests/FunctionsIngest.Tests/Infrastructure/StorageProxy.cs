@@ -144,10 +144,11 @@ internal sealed class StorageProxy : IAsyncDisposable
                 using (var answer = await SendAsync())
                     await CutAnswerAsync(context, answer);
                 break;
-            case StorageFault.Silence(var reachesStorage):
+            case StorageFault.Silence(var reachesStorage, var time):
                 if (reachesStorage)
                     (await SendAsync()).Dispose();
-                await Task.Delay(Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                await Task.Delay(time ?? Timeout.InfiniteTimeSpan, TimeProvider.System, context.RequestAborted).ContinueWith(_ => { }, TaskScheduler.Default);
+                context.Abort();
                 break;
             case StorageFault.Error(var status, var code):
                 call.Status = status;

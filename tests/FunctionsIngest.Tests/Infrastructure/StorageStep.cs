@@ -36,7 +36,7 @@ internal enum StorageStep
     /// <summary>The archive, the first handler, writes the event or its body.</summary>
     Archive,
 
-    /// <summary>A handler's end is noted, and others are to come; or the lease is renewed after that.</summary>
+    /// <summary>A handler's end is noted, and others are to come; or, on the wire the same, the row is taken or its lease renewed after that.</summary>
     NoteHandler,
 
     /// <summary>A processor sends a copy that stays invisible for a while.</summary>
