@@ -30,7 +30,10 @@ internal static class SecretInput
         throw new CommandException($"There is no secret: give it with --secret-file, in the variable {Variable}, or start the local host once, which makes development secrets.");
     }
 
-    /// <summary>The sender's secrets in the configuration; to sign with, the private half of a public key.</summary>
+    /// <summary>
+    /// The sender's secrets in the configuration, without the <c>&lt;placeholders&gt;</c> of a sample; to sign with, the private half of a public key, which
+    /// the local host keeps beside it.
+    /// </summary>
     public static IEnumerable<string> Configured(Sender sender, IConfiguration configuration, bool toSign)
         => from name in sender.Options.Secrets
            let value = configuration[ConfigurationSecretReader.KeyOf(toSign ? name.Replace("-public-", "-private-", StringComparison.Ordinal) : name)]

@@ -59,7 +59,7 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
         var options = AppConfiguration.WebhooksOf(configuration);
         var result = new WebhookOptionsValidator(configuration).Validate(null, options);
         return result.Failed
-            ? new Check("configuration", ExitCode.Usage, $"{result.Failures!.Count()} mistakes", string.Join(Environment.NewLine, result.Failures!))
+            ? new Check("configuration", ExitCode.Usage, $"{result.Failures!.Count()} to mend", string.Join(Environment.NewLine, result.Failures!))
             : Check.Well("configuration", $"{options.Sources.Count} sources: {string.Join(", ", options.Sources.Keys.Order(StringComparer.Ordinal))}");
     }
 
@@ -126,7 +126,7 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
             return Check.Well("queue", $"'{queue.Name}' is empty");
 
         var oldest = (await queue.PeekMessagesAsync(1, cancellationToken)).Value is [{ InsertedOn: { } insertedOn }] ? terminal.Time.GetUtcNow() - insertedOn : (TimeSpan?)null;
-        var finding = $"'{queue.Name}' holds {count.ToString("N0", CultureInfo.InvariantCulture)} messages{(oldest is null ? ", none of them due" : $", the next one sent {Ages.Describe(oldest.Value)} ago")}";
+        var finding = $"'{queue.Name}' holds {count.ToString("N0", CultureInfo.InvariantCulture)} message{(count == 1 ? "" : "s")}{(oldest is null ? ", none due" : $", the next one sent {Ages.Describe(oldest.Value)} ago")}";
         return oldest > MostWaiting
             ? new Check("queue", ExitCode.No, finding, "Messages that are due wait for a processor: see whether the app runs and its queue trigger is enabled, and whether handlers are slow or fail.")
             : Check.Well("queue", finding);
@@ -136,7 +136,7 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
     {
         var waiting = await CountAsync(storage.Clients.PoisonQueue, cancellationToken) ?? 0;
         if (waiting > 0)
-            return new Check("poison", ExitCode.No, $"'{storage.Clients.PoisonQueue.Name}' holds {waiting} messages", "The app moves them to Blob storage, at the latest within an hour; if they stay, it does not run.");
+            return new Check("poison", ExitCode.No, $"'{storage.Clients.PoisonQueue.Name}' holds {waiting} message{(waiting == 1 ? "" : "s")}", "The app moves them to Blob storage, at the latest within an hour; if they stay, it does not run.");
 
         var kept = 0;
         await foreach (var _ in new PoisonSelection(null, null).ReadAsync(storage, cancellationToken))
@@ -147,7 +147,7 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
 
         return kept == 0
             ? Check.Well("poison", "nothing has been given up")
-            : new Check("poison", ExitCode.No, $"{kept}{(kept == ManyPoisoned ? " or more" : "")} events have been given up", "'ingest poison list' says why; once that is mended, 'ingest poison redrive --all'.");
+            : new Check("poison", ExitCode.No, $"{kept}{(kept == ManyPoisoned ? " or more" : "")} given up", "'ingest poison list' says why; once that is mended, 'ingest poison redrive --all'.");
     }
 
     private static async Task<Check> CheckBlobsAsync(AppStorage storage, CancellationToken cancellationToken)

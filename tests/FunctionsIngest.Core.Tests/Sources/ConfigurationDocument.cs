@@ -36,6 +36,12 @@ internal static partial class ConfigurationDocument
         .. Describe("A source", new SourceOptions(), property => $"{WebhookOptions.Section}:Sources:<source>:{property}"),
         .. Describe("A source of the scheme `custom`", new SignatureOptions(), property => $"{WebhookOptions.Section}:Sources:<source>:Signature:{property}"),
         .. Describe("A client of the delivery test", new DeliveryTestOptions(), property => $"{WebhookOptions.Section}:DeliveryTests:<client id>:{property}"),
+        ("The local host", "Local:DataPath", "Where the local host keeps Azurite's data and the development secrets.", "`.local` in the repository"),
+        ("The local host", "Local:Invisibility", "How long the local pump hides a message that it has taken; longer than `Webhooks:Lease`. In Azure the Functions host does, for 10 minutes.", "`00:10:00`"),
+        ("The local host", "Local:Azurite:BlobPort", "Azurite's port for blobs.", "`10000`, a free one if that is taken"),
+        ("The local host", "Local:Azurite:QueuePort", "Azurite's port for queues.", "`10001`, a free one if that is taken"),
+        ("The local host", "Local:Azurite:TablePort", "Azurite's port for tables.", "`10002`, a free one if that is taken"),
+        ("The local host", "Local:Azurite:InMemory", "Whether Azurite keeps its data in memory only.", "`false`"),
     ];
 
     /// <summary>The document.</summary>

@@ -25,12 +25,14 @@ public sealed class DiagnosticianTests
     {
         ["body: last newline lost"] = new("begini", VerificationResult.SignatureMismatch, "lost its last newline")
         {
-            SignedBody = Body + "\n", Corrupt = request => request.Body = Utf8(Body),
+            SignedBody = Body + "\n",
+            Corrupt = request => request.Body = Utf8(Body),
         },
         ["body: newline added"] = new("begini", VerificationResult.SignatureMismatch, "A newline was put at the body's end") { Corrupt = request => request.Body = Utf8(Body + "\n") },
         ["body: CR LF became LF"] = new("begini", VerificationResult.SignatureMismatch, "signed with CR LF")
         {
-            SignedBody = "{\r\n\"a\": 1\r\n}", Corrupt = request => request.Body = Utf8("{\n\"a\": 1\n}"),
+            SignedBody = "{\r\n\"a\": 1\r\n}",
+            Corrupt = request => request.Body = Utf8("{\n\"a\": 1\n}"),
         },
         ["body: byte order mark added"] = new("begini", VerificationResult.SignatureMismatch, "byte order mark was put before")
         {
@@ -42,19 +44,23 @@ public sealed class DiagnosticianTests
         },
         ["body: Python's, written again without spaces"] = new("aghanim", VerificationResult.SignatureMismatch, "as Python's json.dumps writes it.")
         {
-            SignedBody = """{"uid": "1", "name": "Zo\u00eb"}""", Corrupt = request => request.Body = Utf8("""{"uid":"1","name":"Zoë"}"""),
+            SignedBody = """{"uid": "1", "name": "Zo\u00eb"}""",
+            Corrupt = request => request.Body = Utf8("""{"uid":"1","name":"Zoë"}"""),
         },
         ["body: PHP's, written again without spaces"] = new("github", VerificationResult.SignatureMismatch, "PHP's json_encode")
         {
-            SignedBody = """{"url":"https:\/\/example.com\/\u00eb"}""", Corrupt = request => request.Body = Utf8("""{"url":"https://example.com/ë"}"""),
+            SignedBody = """{"url":"https:\/\/example.com\/\u00eb"}""",
+            Corrupt = request => request.Body = Utf8("""{"url":"https://example.com/ë"}"""),
         },
         ["body: indented, written again without spaces"] = new("stripe", VerificationResult.SignatureMismatch, "indented by two spaces")
         {
-            SignedBody = "{\n  \"id\": \"evt_1\",\n  \"data\": {}\n}", Corrupt = request => request.Body = Utf8("""{"id":"evt_1","data":{}}"""),
+            SignedBody = "{\n  \"id\": \"evt_1\",\n  \"data\": {}\n}",
+            Corrupt = request => request.Body = Utf8("""{"id":"evt_1","data":{}}"""),
         },
         ["body: decoded as Latin-1"] = new("begini", VerificationResult.SignatureMismatch, "read as Latin-1")
         {
-            SignedBody = """{"name":"Zoë"}""", Corrupt = request => request.Body = Utf8(Encoding.Latin1.GetString(request.Body)),
+            SignedBody = """{"name":"Zoë"}""",
+            Corrupt = request => request.Body = Utf8(Encoding.Latin1.GetString(request.Body)),
         },
         ["body: base64 of a gateway"] = new("begini", VerificationResult.SignatureMismatch, "encoded as base64")
         {
@@ -63,7 +69,8 @@ public sealed class DiagnosticianTests
         ["body: compressed without Content-Encoding"] = new("begini", VerificationResult.SignatureMismatch, "compressed (gzip)") { Corrupt = request => request.Body = Gzip(request.Body) },
         ["body: signed when it had been read"] = new("begini", VerificationResult.SignatureMismatch, "over an empty body")
         {
-            SignedBody = "", Corrupt = request => request.Body = Utf8(Body),
+            SignedBody = "",
+            Corrupt = request => request.Body = Utf8(Body),
         },
         ["digest: SHA-256 where SHA-512 is due"] = new("begini", VerificationResult.SignatureMalformed, "signed with HMAC-SHA-256, and the scheme demands HMAC-SHA-512")
         {
@@ -101,7 +108,8 @@ public sealed class DiagnosticianTests
         ["header: signature missing"] = new("begini", VerificationResult.HeaderMissing, "The header X-Signature is missing.") { Corrupt = request => request.Headers.Remove("X-Signature"), IsUnexplained = true },
         ["header: timestamp missing"] = new("aghanim", VerificationResult.HeaderMissing, "The header x-aghanim-signature-timestamp is missing.")
         {
-            Corrupt = request => request.Headers.Remove("x-aghanim-signature-timestamp"), IsUnexplained = true,
+            Corrupt = request => request.Headers.Remove("x-aghanim-signature-timestamp"),
+            IsUnexplained = true,
         },
         ["header: timestamp under another name"] = new("aghanim", VerificationResult.HeaderMissing, "The timestamp stands in the header X-Timestamp")
         {
@@ -124,22 +132,28 @@ public sealed class DiagnosticianTests
         },
         ["secret: whsec_ read as plain text"] = new("standard-webhooks", VerificationResult.SignatureMismatch, "reads the secret as plain text")
         {
-            SigningSecret = "utf8:" + WhSec, Secret = WhSec,
+            SigningSecret = "utf8:" + WhSec,
+            Secret = WhSec,
         },
         ["secret: base64 read as plain text"] = new("begini", VerificationResult.SignatureMismatch, "reads the secret as base64")
         {
-            SigningSecret = "0123456789abcdef", Secret = Convert.ToBase64String(Utf8("0123456789abcdef")),
+            SigningSecret = "0123456789abcdef",
+            Secret = Convert.ToBase64String(Utf8("0123456789abcdef")),
         },
         ["secret: copied with quotes"] = new("begini", VerificationResult.SignatureMismatch, "without the quotes around it") { Secret = $"\"{Secret}\"" },
         ["secret: another source's"] = new("begini", VerificationResult.SignatureMismatch, "signed with another secret: 'other-key'") { SigningSecret = "the other one" },
         ["secret: nobody knows which"] = new("begini", VerificationResult.SignatureMismatch, "most likely the sender signed with another secret") { SigningSecret = "an unknown one", IsUnexplained = true },
         ["scheme: another one's headers"] = new("standard-webhooks", VerificationResult.HeaderMissing, "signed as the scheme 'svix' signs")
         {
-            SigningScheme = "svix", Secret = WhSec, SigningSecret = WhSec,
+            SigningScheme = "svix",
+            Secret = WhSec,
+            SigningSecret = WhSec,
         },
         ["two: stale and written again"] = new("stripe", VerificationResult.TimestampTooOld, "as Python's json.dumps writes it.")
         {
-            SignedAt = At.AddDays(-1), SignedBody = """{"a": 1, "b": 2}""", Corrupt = request => request.Body = Utf8("""{"a":1,"b":2}"""),
+            SignedAt = At.AddDays(-1),
+            SignedBody = """{"a": 1, "b": 2}""",
+            Corrupt = request => request.Body = Utf8("""{"a":1,"b":2}"""),
         },
         ["two: newline added and base64 for hex"] = new("github", VerificationResult.SignatureMalformed, "A newline was put at the body's end")
         {
@@ -155,7 +169,8 @@ public sealed class DiagnosticianTests
         },
         ["qi tech: body written again"] = new("qi-tech", VerificationResult.BodyMismatch, "as Python's json.dumps writes it.")
         {
-            SignedBody = """{"webhook_type": "debt"}""", Corrupt = request => request.Body = Utf8("""{"webhook_type":"debt"}"""),
+            SignedBody = """{"webhook_type": "debt"}""",
+            Corrupt = request => request.Body = Utf8("""{"webhook_type":"debt"}"""),
         },
         ["qi tech: another path"] = new("qi-tech", VerificationResult.AddressMismatch, "made for the path /webhooks/tested, and the request came to /other") { Corrupt = request => request.Path = "/other" },
         ["qi tech: stale"] = new("qi-tech", VerificationResult.TimestampTooOld, "The token is 6 min 0 s old") { SignedAt = At.AddMinutes(-6) },

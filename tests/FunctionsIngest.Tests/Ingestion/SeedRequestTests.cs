@@ -11,8 +11,8 @@ public sealed class SeedRequestTests(AzuriteFixture azurite) : IClassFixture<Azu
 {
     // Aghanim, "Handle webhooks", section "Testing": what curl sends for the document's -d, line ends and all.
     private const string CurlBody =
-        "{\n  \"event_id\": \"whevt_eAeXhOxLwxy\",\n  \"event_type\": \"player.verify\",\n  \"idempotency_key\": null,\n"
-        + "  \"event_data\": {\n    \"player_id\": \"testplayer\"\n  },\n  \"context\": null\n}";
+        "{\n\"event_id\": \"whevt_eAeXhOxLwxy\",\n\"event_type\": \"player.verify\",\n\"idempotency_key\": null,\n"
+        + "\"event_data\": {\n\"player_id\": \"testplayer\"\n},\n\"context\": null\n}";
 
     // The same in Python: what requests sends for json=data, its null written None.
     private const string PythonBody =
