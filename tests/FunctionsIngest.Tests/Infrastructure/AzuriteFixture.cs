@@ -11,7 +11,7 @@ namespace FunctionsIngest.Tests.Infrastructure;
 /// </summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
-    private const int Accounts = 1000;
+    private const int Accounts = 999;
 
     private static readonly Lazy<Task<AzuriteProcess>> Azurite = new(StartAsync);
     private static int _taken = -1;
