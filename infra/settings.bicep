@@ -76,6 +76,14 @@ type webhookSettings = {
   @minValue(1)
   @maxValue(104857600)
   MaxBodyBytes: int?
+  @description('How many bytes of bodies an instance holds in memory at a time; a request past it gets 503.')
+  @minValue(1048576)
+  @maxValue(1073741824)
+  MaxBytesInMemory: int?
+  @description('How many bytes of bodies over 1 MiB an instance spools to temporary files at a time; a request past it gets 503.')
+  @minValue(1048576)
+  @maxValue(1099511627776)
+  MaxBytesSpooled: int?
   @description('Whether every event is kept in the archive.')
   Archive: bool?
   @description('How long a processor holds a row without renewing it.')

@@ -14,8 +14,12 @@ public sealed partial class SettingsTests(Templates templates)
         "WebhookQueue", "WebhookStorage:blobServiceUri", "WebhookStorage:clientId", "WebhookStorage:queueServiceUri", "WebhookStorage:tableServiceUri",
     ];
 
-    // A key and secrets in the open: for one machine, never for Azure.
-    private static readonly string[] NotInAzure = ["Secrets:<name>", "WebhookStorage"];
+    // A key and secrets in the open, and what the local host alone reads: for one machine, never for Azure.
+    private static readonly string[] NotInAzure =
+    [
+        "Local:Azurite:BlobPort", "Local:Azurite:InMemory", "Local:Azurite:QueuePort", "Local:Azurite:TablePort", "Local:DataPath", "Local:Invisibility",
+        "Secrets:<name>", "WebhookStorage",
+    ];
 
     // What host, telemetry and Azure Identity read.
     private static readonly string[] Platform =
