@@ -191,11 +191,11 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
                 Assert.Equal(RowState.Poisoned, await lab.StateAsync());
             });
 
-        // The list, the document, the row; a removal is one of the document and one of a body beside it.
+        // The list, the document, a body beside it, the row; a removal is one of the document and one of a body beside it.
         AssertSteps(rival, points, isLarge
             ?
             [
-                StorageStep.ReadPoison, StorageStep.ReadPoison, StorageStep.Look, StorageStep.ReadPoison, StorageStep.StorePayload, StorageStep.Send,
+                StorageStep.ReadPoison, StorageStep.ReadPoison, StorageStep.ReadPoison, StorageStep.Look, StorageStep.StorePayload, StorageStep.Send,
                 StorageStep.RemovePoison, StorageStep.RemovePoison,
             ]
             : [StorageStep.ReadPoison, StorageStep.ReadPoison, StorageStep.Look, StorageStep.Send, StorageStep.RemovePoison, StorageStep.RemovePoison]);
