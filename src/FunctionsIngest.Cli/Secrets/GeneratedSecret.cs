@@ -8,7 +8,7 @@ namespace FunctionsIngest.Cli.Secrets;
 /// <param name="publicKey">What verifies, of a pair.</param>
 internal sealed class GeneratedSecret(string secret, string? publicKey = null)
 {
-    // As strong as the strongest hash of any scheme can use: RFC 2104, section 3, wants at least the hash's length.
+    // RFC 2104, section 3: a key no shorter than the hash.
     private const int KeyBytes = 32;
     private const int LongKeyBytes = 64;
     private const int RsaBits = 3072;

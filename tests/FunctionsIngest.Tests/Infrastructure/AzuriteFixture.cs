@@ -11,7 +11,7 @@ namespace FunctionsIngest.Tests.Infrastructure;
 /// </summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
-    private const int Accounts = 999;
+    private const int Accounts = 1000;
 
     private static readonly Lazy<Task<AzuriteProcess>> Azurite = new(StartAsync);
     private static int _taken = -1;
@@ -39,5 +39,5 @@ public sealed class AzuriteFixture : IAsyncLifetime
             installation, dataPath: null, AzuritePorts.Free, Enumerable.Range(0, Accounts).Select(AccountName), TimeProvider.System, CancellationToken.None);
     });
 
-    private static string AccountName(int number) => string.Create(CultureInfo.InvariantCulture, $"test{number:000}");
+    private static string AccountName(int number) => string.Create(CultureInfo.InvariantCulture, $"test{number:0000}");
 }
