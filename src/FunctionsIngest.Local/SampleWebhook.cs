@@ -1,4 +1,5 @@
 using System.Text;
+using FunctionsIngest.Ingestion;
 using FunctionsIngest.Signatures;
 using FunctionsIngest.Sources;
 
@@ -21,8 +22,8 @@ internal sealed record SampleWebhook(string Path, IHeaderDictionary Headers, str
     public static SampleWebhook? Create(Source source, IConfiguration configuration, DateTimeOffset sentAt)
     {
         var id = $"{IdPrefix}{Guid.NewGuid():N}";
-        var body = SampleBody.Create(source, id);
-        var webhook = new OutgoingWebhook(id, sentAt, $"/webhooks/{source.Name}", Encoding.UTF8.GetBytes(body));
+        var body = SamplePayload.Create(source.Scheme, id, source.EventTypes?.Order(StringComparer.Ordinal).First(), source.ReplayKey);
+        var webhook = new OutgoingWebhook(id, sentAt, $"/webhooks/{source.Name}", body);
         foreach (var secretName in source.SecretNames)
         {
             if (configuration[$"Secrets:{DevelopmentSecrets.SigningNameOf(secretName)}"] is not { Length: > 0 } secret
@@ -35,7 +36,7 @@ internal sealed record SampleWebhook(string Path, IHeaderDictionary Headers, str
             {
                 var headers = new HeaderDictionary();
                 source.Scheme.Sign(headers, webhook, key!);
-                return new SampleWebhook(webhook.Path, headers, body);
+                return new SampleWebhook(webhook.Path, headers, Encoding.UTF8.GetString(body));
             }
             catch (InvalidOperationException)
             {

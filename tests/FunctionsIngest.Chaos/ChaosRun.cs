@@ -46,6 +46,7 @@ internal static class ChaosRun
         await ended.CancelAsync();
         await progress;
 
+        List<string> endedAlone = [.. slots.SelectMany(slot => slot.Processes).Where(process => process.HasEnded && process.KilledAt is null).Select(process => process.Name)];
         var stops = await Task.WhenAll(slots.Select(slot => slot.StopAsync()));
         var state = await StoredState.ReadAsync(folder.Storage);
         var processes = slots.SelectMany(slot => slot.Processes.Select(process => (Process: process, Runs: RunLog.Read(slot.RunLogOf(process), process.Name)))).ToList();
@@ -58,6 +59,7 @@ internal static class ChaosRun
         report.Add("sends", sender.Answers);
         report.Add("host processes killed with SIGKILL", killedAt.Count);
         report.Add("killed", killer.Moments);
+        report.MustBeZero("host processes that ended by themselves", endedAlone);
         report.Add("storage calls", wire.Calls);
         report.Add("storage calls with a fault", string.Create(CultureInfo.InvariantCulture, $"{wire.Faults.Values.Sum():N0} ({100.0 * wire.Faults.Values.Sum() / wire.Calls:0.0} %)"));
         report.Add("fault", wire.Faults);

@@ -44,17 +44,14 @@ internal sealed class Killer(IReadOnlyList<HostSlot> slots, WireLog wire, int ki
             var draw = _random.Next(4);
             if (draw == 0 && kills - Kills > 1)
             {
-                foreach (var both in slots)
-                    both.Kill();
-                Count("both at a random moment", slots.Count);
+                Count("both at a random moment", slots.Count(both => both.Kill()));
                 await Task.WhenAll(slots.Select(both => both.StartAsync()));
                 continue;
             }
 
             if (draw == 1)
             {
-                slot.Kill();
-                Count("at a random moment");
+                Count("at a random moment", slot.Kill() ? 1 : 0);
             }
             else
             {

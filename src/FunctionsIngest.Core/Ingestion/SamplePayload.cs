@@ -20,12 +20,15 @@ internal static class SamplePayload
     /// <param name="scheme">Whose payload it is.</param>
     /// <param name="id">What makes it different from others.</param>
     /// <param name="eventType">The event's type where the payload says it; null: one of the sender's own.</param>
-    public static byte[] Create(SignatureScheme scheme, string id, string? eventType)
+    /// <param name="replayKey">Where else the body must differ from others: a source's own <c>ReplayKey</c>.</param>
+    public static byte[] Create(SignatureScheme scheme, string id, string? eventType, IReadOnlyList<JsonPointer>? replayKey = null)
     {
         var text = Samples.GetValueOrDefault(scheme.Name, """{"id":"{id}"}""").Replace("{id}", JsonEncodedText.Encode(id).ToString(), StringComparison.Ordinal);
         var payload = JsonNode.Parse(text)!.AsObject();
         if (scheme.Payload.Ids is [var first, ..] ids && ids.All(pointer => Find(payload, pointer) is null))
             Set(payload, first, id);
+        foreach (var pointer in (replayKey ?? []).Where(pointer => Find(payload, pointer) is null))
+            Set(payload, pointer, id);
         if (scheme.Payload.EventType is { } type && (eventType is not null || Find(payload, type) is null))
             Set(payload, type, eventType ?? "sample.created");
         return Encoding.UTF8.GetBytes(payload.ToJsonString());

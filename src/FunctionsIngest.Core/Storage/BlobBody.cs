@@ -26,7 +26,11 @@ internal static class BlobBody
         {
             using var download = (await blob.DownloadStreamingAsync(cancellationToken: cancellationToken)).Value;
             if (download.Details.ContentLength <= MaxBytesHeld)
-                return (await BinaryData.FromStreamAsync(download.Content, cancellationToken), download.Details.ETag);
+            {
+                var bytes = GC.AllocateUninitializedArray<byte>((int)download.Details.ContentLength);
+                await download.Content.ReadExactlyAsync(bytes, cancellationToken);
+                return (BinaryData.FromBytes(bytes), download.Details.ETag);
+            }
 
             var file = SpoolFile.Create();
             try

@@ -68,7 +68,8 @@ internal sealed partial class QueuePump(
         {
             return await queue.ReceiveMessagesAsync(settings.BatchSize, invisibility, cancellationToken);
         }
-        catch (Exception exception) when (exception is not OperationCanceledException)
+        // A call that took too long is cancelled as well, and must not end the pump, and the host with it.
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             Log.ReceiveFailed(logger, queue.Name, exception);
             return [];
@@ -128,18 +129,28 @@ internal sealed partial class QueuePump(
         try
         {
             while (await timer.WaitForNextTickAsync(ended))
-                receipt = (await queue.UpdateMessageAsync(message.MessageId, receipt, visibilityTimeout: invisibility, cancellationToken: CancellationToken.None)).Value.PopReceipt;
+                receipt = await HideAsync(message, receipt);
         }
         catch (OperationCanceledException)
         {
             // Processed.
         }
-        catch (RequestFailedException exception)
-        {
-            Log.RenewFailed(logger, queue.Name, message.MessageId, exception);
-        }
 
         return receipt;
+    }
+
+    /// <summary>Keeps a message invisible once more. Failing is no reason not to try again at the next half.</summary>
+    private async Task<string> HideAsync(QueueMessage message, string receipt)
+    {
+        try
+        {
+            return (await queue.UpdateMessageAsync(message.MessageId, receipt, visibilityTimeout: invisibility, cancellationToken: CancellationToken.None)).Value.PopReceipt;
+        }
+        catch (Exception exception)
+        {
+            Log.RenewFailed(logger, queue.Name, message.MessageId, exception);
+            return receipt;
+        }
     }
 
     private async Task GiveUpAsync(QueueMessage message, string receipt)

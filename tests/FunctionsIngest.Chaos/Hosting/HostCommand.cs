@@ -4,6 +4,7 @@ using FunctionsIngest.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -23,12 +24,15 @@ internal static class HostCommand
     public static async Task<int> RunAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
+        // The local host's appsettings.json lies beside this program.
+        builder.Configuration.Sources.Clear();
+        builder.Configuration.AddEnvironmentVariables();
         builder.Logging.ClearProviders().SetMinimumLevel(LogLevel.Warning).AddSimpleConsole(console =>
         {
             console.SingleLine = true;
             console.TimestampFormat = "HH:mm:ss.fff ";
         });
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        builder.WebHost.UseUrls(builder.Configuration[HostSettings.UrlKey]!).ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = QueuePump.FinishWithin + TimeSpan.FromSeconds(5));
         builder.Services.AddWebhookIngestion(builder.Configuration);
         builder.Services.AddPump(QueueSettings(), HostSettings.Invisibility);

@@ -9,6 +9,9 @@ internal static class HostSettings
     /// <summary>The key of the file that handlers note their runs in.</summary>
     public const string RunLogKey = "Chaos:RunLog";
 
+    /// <summary>The key of the address that a host listens on.</summary>
+    public const string UrlKey = "Chaos:Url";
+
     /// <summary>How long a processor holds a row.</summary>
     public static readonly TimeSpan Lease = TimeSpan.FromSeconds(10);
 

@@ -51,7 +51,7 @@ internal sealed class HostSlot : IAsyncDisposable
     {
         var name = $"{_name}{_processes.Length + 1}";
         var settings = HostSettings.For(_proxy.ConnectionString);
-        settings["ASPNETCORE_URLS"] = Url;
+        settings[HostSettings.UrlKey] = Url;
         settings[HostSettings.RunLogKey] = Path.Combine(_folder, $"{name}.runs");
         _processes = _processes.Add(ChildProcess.Start(HostCommand.Name, name, settings, Path.Combine(_folder, $"{name}.log")));
 
@@ -65,7 +65,8 @@ internal sealed class HostSlot : IAsyncDisposable
     }
 
     /// <summary>Kills the process at once.</summary>
-    public void Kill() => Current.Kill();
+    /// <returns>False if it had ended before.</returns>
+    public bool Kill() => Current.Kill();
 
     /// <summary>Kills the process with its next call of a kind, or at once if there is none for a while.</summary>
     /// <returns>Whether the call came.</returns>

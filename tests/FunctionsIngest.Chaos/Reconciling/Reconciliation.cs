@@ -32,6 +32,7 @@ internal static class Reconciliation
         report.MustBeZero("messages left on the poison queue", Repeat(messages.Poison));
         report.Add("archived events", state.Archive.Count);
         report.Add("poison documents", state.Poison.Count);
+        report.Add("given up", state.PoisonReasons);
         report.MustBeZero("rows Poisoned without a document", Names(state.Rows.Where(row => row.Value.State == RowState.Poisoned && !state.Poison.Contains(row.Key)).Select(row => row.Key)));
         report.Add("poison documents beside a Processed row: a redrive only removes them", state.Poison.Count(key => state.Rows.TryGetValue(key, out var row) && row.State == RowState.Processed));
         report.Add("payloads whose message was never sent, removed by a sweep a day later", state.SweptPayloads);

@@ -28,6 +28,9 @@ internal sealed class StoredState
     /// <summary>The events that have a poison document.</summary>
     public HashSet<(string Source, string EventId)> Poison { get; } = [];
 
+    /// <summary>How many events were given up for which reason: the handler that failed last, or the death of the process.</summary>
+    public Dictionary<string, int> PoisonReasons { get; } = [];
+
     /// <summary>How many payloads the sweep removed when they were old enough.</summary>
     public int SweptPayloads { get; private set; }
 
@@ -86,7 +89,13 @@ internal sealed class StoredState
         state.SweptBodies = poison - names.Count;
         state.Ownerless.AddRange(names.Where(name => EventDocument.DocumentNameOf(name) is { } document && !names.Contains(document)));
         foreach (var name in names.Where(name => name.EndsWith(".json", StringComparison.Ordinal)))
+        {
             state.Poison.Add((name.Split('/')[0], name.Split('/')[1][..^5]));
+            var (document, _) = (await services.GetRequiredService<PoisonStore>().ReadAsync(name[..^5], CancellationToken.None))!.Value;
+            var reason = document.Reason.Split(':')[0];
+            state.PoisonReasons[reason] = state.PoisonReasons.GetValueOrDefault(reason) + 1;
+        }
+
         return state;
     }
 

@@ -250,6 +250,7 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         Assert.InRange(await lab.CountRowsAsync(), 1, 2);
 
         await clients.Events.ClearMessagesAsync();
+        await clients.PoisonQueue.ClearMessagesAsync();
         Assert.True(await CrashLab.SweepAsync(lab.Other));
         Assert.Empty(await lab.Other.Host.ListPayloadsAsync());
     }

@@ -188,6 +188,61 @@ public sealed class QueuePumpTests(AzuriteFixture azurite) : IClassFixture<Azuri
         Assert.Equal(["hello"], seen);
     }
 
+    [Fact]
+    public async Task A_look_at_the_queue_that_takes_too_long_does_not_end_the_pump()
+    {
+        await using var proxy = await StorageProxy.StartAsync(azurite.NewStorage());
+        var direct = new QueueClient(proxy.ConnectionString, "events");
+        await direct.CreateAsync();
+        await direct.SendMessageAsync("hello");
+        // One try: its timeout comes through as a cancellation.
+        var queue = new QueueClient(
+            proxy.ConnectionString, "events", new QueueClientOptions { Retry = { MaxRetries = 0, NetworkTimeout = TimeSpan.FromMilliseconds(500) } });
+        proxy.Inject(StorageFault.Silent, call => call.Method == "GET", times: 1);
+        var seen = new Seen();
+
+        await RunUntilAsync(Pump(queue, null, new(), seen.Add), () => !seen.IsEmpty);
+
+        Assert.Contains("hello", seen);
+    }
+
+    [Fact]
+    public async Task A_message_that_could_not_be_kept_invisible_once_is_tried_again()
+    {
+        await using var proxy = await StorageProxy.StartAsync(azurite.NewStorage());
+        var queue = new QueueClient(proxy.ConnectionString, "events", new QueueClientOptions { Retry = { MaxRetries = 1, Delay = TimeSpan.FromMilliseconds(1) } });
+        await queue.CreateAsync();
+        await queue.SendMessageAsync("hello");
+        // Both tries end without an answer, which the client reports as several errors in one.
+        proxy.Inject(StorageFault.CutBefore, call => call.Method == "PUT", times: 2);
+        var time = new FakeTimeProvider();
+        var seen = new Seen();
+        var release = new TaskCompletionSource();
+        var pump = new QueuePump(queue, null, new(), TimeSpan.FromMinutes(10), async (body, token) =>
+        {
+            await seen.Add(body, token);
+            await release.Task;
+        }, time, NullLogger<QueuePump>.Instance);
+
+        await pump.StartAsync(CancellationToken.None);
+        await UntilAsync(() => seen.Count == 1);
+        time.Advance(TimeSpan.FromMinutes(5));
+        await UntilAsync(() => Renewals().Count == 2);
+        // The first advance may come before the pump waits again.
+        await UntilAsync(() =>
+        {
+            time.Advance(TimeSpan.FromMinutes(5));
+            return Renewals().Exists(call => call.Status == 204);
+        });
+        release.SetResult();
+        await UntilAsync(() => CountAsync(queue).GetAwaiter().GetResult() == 0);
+        await pump.StopAsync(CancellationToken.None);
+
+        Assert.Single(seen);
+
+        List<StorageCall> Renewals() => [.. proxy.Calls.Where(call => call.Method == "PUT" && call.Query.Contains("visibilitytimeout=600", StringComparison.Ordinal))];
+    }
+
     private static QueuePump Pump(QueueClient queue, QueueClient? poison, HostQueueSettings settings, Func<BinaryData, CancellationToken, Task> process)
         => new(queue, poison, settings, TimeSpan.FromMinutes(10), process, TimeProvider.System, NullLogger<QueuePump>.Instance);
 
