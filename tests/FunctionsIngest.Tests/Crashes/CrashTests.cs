@@ -230,9 +230,10 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         lab.LetTheRetentionEnd();
         for (var call = 1; ; call++)
         {
-            lab.Dying.Live(call, reachesStorage: call % 2 == 0);
+            lab.Dying.Live(call, reachesStorage: false);
             await CrashLab.SweepAsync(lab.Dying);
-            if (!lab.Dying.IsDead)
+            lab.Dying.Live(call, reachesStorage: true);
+            if (await CrashLab.SweepAsync(lab.Dying))
                 break;
         }
 
@@ -247,7 +248,8 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         Assert.Single(await lab.Other.Host.ListPayloadsAsync(), name => !name.EndsWith("/nobody", StringComparison.Ordinal));
         Assert.True(await CrashLab.DeliverAsync(lab.Other, message));
         Assert.Equal([waiting], await lab.ArchivedAsync());
-        Assert.InRange(await lab.CountRowsAsync(), 1, 2);
+        // This one's, and that of the event that was given up.
+        Assert.Equal(2, await lab.CountRowsAsync());
 
         await clients.Events.ClearMessagesAsync();
         await clients.PoisonQueue.ClearMessagesAsync();
