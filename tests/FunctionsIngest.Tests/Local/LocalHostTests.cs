@@ -5,7 +5,7 @@ using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.Local;
 
-public sealed class LocalHostTests : IClassFixture<AzuriteFixture>, IDisposable
+public sealed class LocalHostTests : IClassFixture<AzuriteFixture>, IAsyncLifetime
 {
     private static readonly Dictionary<string, string> Nothing = [];
 
@@ -201,7 +201,25 @@ public sealed class LocalHostTests : IClassFixture<AzuriteFixture>, IDisposable
         Assert.Contains("WebhookQueue is 'Not A Queue'", core.Output, StringComparison.Ordinal);
     }
 
-    public void Dispose() => Directory.Delete(_data, recursive: true);
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        const int Tries = 100;
+        for (var i = 1; ; i++)
+        {
+            try
+            {
+                Directory.Delete(_data, recursive: true);
+                return;
+            }
+            catch (IOException) when (i < Tries)
+            {
+                // The Azurite of a host that was killed saves once more before it ends.
+                await Task.Delay(TimeSpan.FromMilliseconds(100), TimeProvider.System);
+            }
+        }
+    }
 
     private static bool IsListening(int port)
     {
