@@ -64,30 +64,11 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     /// <param name="writtenBefore">Only bodies that were written before; the document of a younger one may be yet to come.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How many were removed.</returns>
-    public async Task<int> RemoveOwnerlessBodiesAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken)
-    {
-        var removed = 0;
-        try
-        {
-            await foreach (var blob in clients.Poison.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, cancellationToken))
-            {
-                if (blob.Properties.LastModified < writtenBefore
-                    && EventDocument.DocumentNameOf(blob.Name) is { } document
-                    && !await clients.Poison.GetBlobClient(document).ExistsAsync(cancellationToken)
-                    && await clients.Poison.GetBlobClient(blob.Name).DeleteIfExistsAsync(
-                        conditions: new BlobRequestConditions { IfMatch = blob.Properties.ETag }, cancellationToken: cancellationToken))
-                {
-                    removed++;
-                }
-            }
-        }
-        catch (RequestFailedException exception) when (exception.Status is 404 or 412)
-        {
-            // No container: nothing was given up yet. Or the event is given up once more just now.
-        }
-
-        return removed;
-    }
+    public Task<int> RemoveOwnerlessBodiesAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken)
+        => clients.Poison.RemoveOwnerlessAsync(
+            writtenBefore,
+            async blob => EventDocument.DocumentNameOf(blob) is { } document && !await clients.Poison.GetBlobClient(document).ExistsAsync(cancellationToken),
+            cancellationToken);
 
     /// <summary>The names of all documents, of one source or of all, in order of name.</summary>
     public async IAsyncEnumerable<string> ListAsync(string? source, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
-using Azure.Storage.Blobs.Models;
-using FunctionsIngest.Queueing;
 using FunctionsIngest.Replay;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
@@ -31,15 +29,16 @@ internal sealed partial class Sweeper(
     private const int MaxPoisonPerSweep = 10_000;
 
     // Longer than any upload may take, so that no blob is looked at whose message is still being sent.
-    private static readonly TimeSpan PayloadGrace = TimeSpan.FromDays(1);
+    private static readonly TimeSpan BodyGrace = TimeSpan.FromDays(1);
 
     /// <summary>Sweeps. Stopped at any point it has done whole pieces of work; the next sweep does the rest.</summary>
     public async Task SweepAsync(CancellationToken stopping)
     {
         var poisoned = await DrainPoisonQueueAsync(stopping);
         var rows = await RemoveExpiredRowsAsync(stopping);
-        var payloads = await RemoveOwnerlessPayloadsAsync(stopping);
-        var bodies = await store.RemoveOwnerlessBodiesAsync(time.GetUtcNow() - PayloadGrace, stopping);
+        var writtenBefore = time.GetUtcNow() - BodyGrace;
+        var payloads = await clients.Payloads.RemoveOwnerlessAsync(writtenBefore, payload => IsOwnerlessAsync(payload, stopping), stopping);
+        var bodies = await store.RemoveOwnerlessBodiesAsync(writtenBefore, stopping);
         Log.Swept(logger, rows, payloads + bodies, poisoned);
     }
 
@@ -124,30 +123,6 @@ internal sealed partial class Sweeper(
             Log.BatchChanged(logger, rows.Length);
             return 0;
         }
-    }
-
-    private async Task<int> RemoveOwnerlessPayloadsAsync(CancellationToken stopping)
-    {
-        var cutoff = time.GetUtcNow() - PayloadGrace;
-        var removed = 0;
-        try
-        {
-            await foreach (var blob in clients.Payloads.GetBlobsAsync(BlobTraits.None, BlobStates.None, null, stopping))
-            {
-                if (blob.Properties.LastModified < cutoff && await IsOwnerlessAsync(blob.Name, stopping)
-                    && await clients.Payloads.GetBlobClient(blob.Name).DeleteIfExistsAsync(
-                        conditions: new BlobRequestConditions { IfMatch = blob.Properties.ETag }, cancellationToken: stopping))
-                {
-                    removed++;
-                }
-            }
-        }
-        catch (RequestFailedException exception) when (exception.Status is 404 or 412)
-        {
-            // No container: no large body has arrived yet. Or a blob has just been written again: a later sweep looks at it.
-        }
-
-        return removed;
     }
 
     /// <summary>
