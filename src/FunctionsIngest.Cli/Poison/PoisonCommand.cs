@@ -78,51 +78,57 @@ internal static class PoisonCommand
     }
 
     private static IngestCommand CreateRedrive(Terminal terminal)
-    {
-        var (names, all, source, olderThan, yes) = (Events(), All(), CommonOptions.Source(), OlderThan(), CommonOptions.Yes());
-        var (storage, config) = (CommonOptions.Storage(), CommonOptions.Config());
-        var command = new IngestCommand("redrive", "Puts them on the queue again; handlers that had finished are not run again.", "ingest poison redrive 3f2a9c", "ingest poison redrive --all --yes")
-        {
-            names, all, source, olderThan, yes, storage, config,
-        };
-        command.SetAction(async (result, cancellationToken) =>
-        {
-            using var opened = AppStorage.Open(terminal, result, storage, config);
-            var chosen = await ChooseAsync(terminal, opened, result.GetValue(names)!, result.GetValue(all), Selection(terminal, result, source, olderThan), cancellationToken);
-            if (!Confirmation.Ask(terminal, $"Redrive {chosen.Count} events?", chosen.Count, result.GetValue(yes)))
-                return ExitCode.No;
-
-            var lost = 0;
-            foreach (var name in chosen)
+        => CreateForMany(
+            terminal,
+            "redrive",
+            "Puts them on the queue again; handlers that had finished are not run again.",
+            ["ingest poison redrive 3f2a9c", "ingest poison redrive --all --yes"],
+            count => $"Redrive {count} events?",
+            async (opened, name, cancellationToken) =>
             {
                 var outcome = await opened.Redriver.RedriveAsync(name, cancellationToken);
-                lost += outcome == RedriveResult.BodyLost ? 1 : 0;
-                await terminal.Output.WriteLineAsync($"{name}: {Words(outcome)}");
-            }
-
-            return lost == 0 ? ExitCode.Ok : ExitCode.No;
-        });
-        return command;
-    }
+                return (Words(outcome), outcome != RedriveResult.BodyLost);
+            });
 
     private static IngestCommand CreatePurge(Terminal terminal)
+        => CreateForMany(
+            terminal,
+            "purge",
+            "Removes them for good: they can be redriven no more.",
+            ["ingest poison purge 3f2a9c", "ingest poison purge --all --older-than 30d --yes"],
+            count => $"Remove {count} events for good?",
+            async (opened, name, cancellationToken)
+                => (await opened.Poison.TryDeleteAsync(name, etag: null, bodyETag: null, cancellationToken) ? "removed" : "was gone", true));
+
+    /// <summary>A command that does something to each chosen event, and asks first where they are many.</summary>
+    private static IngestCommand CreateForMany(
+        Terminal terminal,
+        string name,
+        string description,
+        string[] examples,
+        Func<int, string> question,
+        Func<AppStorage, string, CancellationToken, Task<(string Words, bool IsDone)>> act)
     {
         var (names, all, source, olderThan, yes) = (Events(), All(), CommonOptions.Source(), OlderThan(), CommonOptions.Yes());
         var (storage, config) = (CommonOptions.Storage(), CommonOptions.Config());
-        var command = new IngestCommand("purge", "Removes them for good: they can be redriven no more.", "ingest poison purge 3f2a9c", "ingest poison purge --all --older-than 30d --yes")
-        {
-            names, all, source, olderThan, yes, storage, config,
-        };
+        var command = new IngestCommand(name, description, examples) { names, all, source, olderThan, yes, storage, config };
         command.SetAction(async (result, cancellationToken) =>
         {
             using var opened = AppStorage.Open(terminal, result, storage, config);
             var chosen = await ChooseAsync(terminal, opened, result.GetValue(names)!, result.GetValue(all), Selection(terminal, result, source, olderThan), cancellationToken);
-            if (!Confirmation.Ask(terminal, $"Remove {chosen.Count} events for good?", chosen.Count, result.GetValue(yes)))
+            if (!Confirmation.Ask(terminal, question(chosen.Count), chosen.Count, result.GetValue(yes)))
                 return ExitCode.No;
 
-            foreach (var name in chosen)
-                await terminal.Output.WriteLineAsync($"{name}: {(await opened.Poison.TryDeleteAsync(name, etag: null, bodyETag: null, cancellationToken) ? "removed" : "was gone")}");
-            return ExitCode.Ok;
+            var exitCode = ExitCode.Ok;
+            foreach (var chosenName in chosen)
+            {
+                var (words, isDone) = await act(opened, chosenName, cancellationToken);
+                if (!isDone)
+                    exitCode = ExitCode.No;
+                await terminal.Output.WriteLineAsync($"{chosenName}: {words}");
+            }
+
+            return exitCode;
         });
         return command;
     }
