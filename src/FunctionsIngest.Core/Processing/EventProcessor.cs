@@ -195,7 +195,7 @@ internal sealed partial class EventProcessor(
     }
 
     private TimeSpan DelayAfter(int attempt)
-        => options.Value.EffectiveRetryDelays[attempt - 1] * (0.9 + (0.2 * Random.Shared.NextDouble()));
+        => options.Value.EffectiveRetryDelays[attempt - 1] * (1 + (WebhookOptions.RetryVariation * ((2 * Random.Shared.NextDouble()) - 1)));
 
     private static void Finish(ReplayRow row, string handler)
     {

@@ -11,6 +11,9 @@ internal sealed class WebhookOptions
     /// <summary>The full name of <see cref="TrustedProxies"/>.</summary>
     public const string TrustedProxiesKey = $"{Section}:{nameof(TrustedProxies)}";
 
+    /// <summary>By which share of itself a retry delay varies, either way.</summary>
+    public const double RetryVariation = 0.1;
+
     /// <summary>The largest <see cref="MaxBodyBytes"/>, and the largest body that Azure Functions passes on.</summary>
     public const int LargestMaxBodyBytes = 100 * 1024 * 1024;
 

@@ -39,13 +39,15 @@ internal sealed class WebhookOptionsValidator(IConfiguration configuration) : IV
 
     private static void CheckRetryDelays(WebhookOptions options, List<string> errors)
     {
+        const double Longest = 1 + WebhookOptions.RetryVariation;
+        var most = EventQueue.MaxDelay / Longest;
         foreach (var (index, delay) in options.RetryDelays.Index())
         {
-            if (delay <= TimeSpan.Zero || delay > EventQueue.MaxDelay / 1.1)
-                errors.Add($"Webhooks:RetryDelays:{index} is {delay:c}: give more than zero and at most {EventQueue.MaxDelay / 1.1:d\\.hh\\:mm\\:ss}, for a queue hides a message no longer than 7 days.");
+            if (delay <= TimeSpan.Zero || delay > most)
+                errors.Add($"Webhooks:RetryDelays:{index} is {delay:c}: give more than zero and at most {most:d\\.hh\\:mm\\:ss}, for a queue hides a message no longer than 7 days.");
         }
 
-        var sum = options.EffectiveRetryDelays.Aggregate(TimeSpan.Zero, (total, delay) => total + delay) * 1.1;
+        var sum = options.EffectiveRetryDelays.Aggregate(TimeSpan.Zero, (total, delay) => total + delay) * Longest;
         if (sum >= options.Retention)
             errors.Add($"Webhooks:RetryDelays add up to {sum:c} with their variation, and Webhooks:Retention is {options.Retention:c}: the sum must be less than the retention, or a retry could be processed twice.");
     }
