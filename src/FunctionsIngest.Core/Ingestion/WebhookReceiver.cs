@@ -247,10 +247,10 @@ internal sealed partial class WebhookReceiver(
         [LoggerMessage(5, LogLevel.Error, "Storage could not be reached for a webhook of {Source}: answered 503.")]
         public static partial void Unavailable(ILogger logger, Exception exception, string source);
 
-        [LoggerMessage(7, LogLevel.Warning, "No room for a body of {Source}: answered 503.")]
-        public static partial void NoRoom(ILogger logger, Exception exception, string source);
-
         [LoggerMessage(6, LogLevel.Information, "Refused a request to {Source}: {Caller} is not one of its AllowedIPs.")]
         public static partial void AddressNotAllowed(ILogger logger, string source, IPAddress? caller);
+
+        [LoggerMessage(7, LogLevel.Warning, "No room for a body of {Source}: answered 503.")]
+        public static partial void NoRoom(ILogger logger, Exception exception, string source);
     }
 }
