@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Azure;
 using FunctionsIngest.Cli.Sending;
 using FunctionsIngest.Processing;
 using Spectre.Console;
@@ -98,7 +99,7 @@ internal static class PoisonCommand
             ["ingest poison purge 3f2a9c", "ingest poison purge --all --older-than 30d --yes"],
             count => $"Remove {count} events for good?",
             async (opened, name, cancellationToken)
-                => (await opened.Poison.TryDeleteAsync(name, etag: null, bodyETag: null, cancellationToken) ? "removed" : "was gone", true));
+                => (await opened.Poison.TryDeleteAsync(name, ETag.All, ETag.All, cancellationToken) ? "removed" : "was gone", true));
 
     /// <summary>A command that does something to each chosen event, and asks first where they are many.</summary>
     private static IngestCommand CreateForMany(

@@ -1,3 +1,4 @@
+using Azure;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Replay;
 using FunctionsIngest.Telemetry;
@@ -83,7 +84,7 @@ internal sealed partial class PoisonKeeper(
     }
 
     /// <summary>Removes the document of an event that has been processed after all.</summary>
-    public Task ForgetAsync(Envelope envelope) => store.TryDeleteAsync(PoisonStore.NameOf(envelope), etag: null, bodyETag: null, CancellationToken.None);
+    public Task ForgetAsync(Envelope envelope) => store.TryDeleteAsync(PoisonStore.NameOf(envelope), ETag.All, ETag.All, CancellationToken.None);
 
     private async Task TryDeletePayloadAsync(string payload)
     {

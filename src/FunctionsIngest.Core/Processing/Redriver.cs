@@ -57,10 +57,9 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, ReplayT
     {
         if (kept.Payload is null)
             return (kept.Body, null);
-        if (kept.Payload != EventDocument.BodyNameOf(name))
-            return (await payloads.DownloadAsync(kept.Payload, cancellationToken), null);
-
-        var beside = await store.ReadBodyAsync(name, cancellationToken);
-        return (beside?.Body, beside?.ETag);
+        // A document that says that its body is lost may have been written over one that had it.
+        if (await store.ReadBodyAsync(name, cancellationToken) is var (body, etag))
+            return (body, etag);
+        return (kept.Payload == EventDocument.BodyNameOf(name) ? null : await payloads.DownloadAsync(kept.Payload, cancellationToken), null);
     }
 }
