@@ -32,6 +32,7 @@ internal sealed partial class PoisonKeeper(
             return;
         }
 
+        using var activity = IngestActivity.StartGivingUp(envelope);
         using var scope = logger.BeginScope(IngestLogScope.Of(envelope));
         var isKept = false;
         while (!isKept)

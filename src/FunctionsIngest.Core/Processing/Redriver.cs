@@ -1,12 +1,11 @@
 using Azure;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Replay;
-using FunctionsIngest.Telemetry;
 
 namespace FunctionsIngest.Processing;
 
 /// <summary>Puts given-up events on the queue again. Killed at any point it loses none: the document goes only after the message is sent.</summary>
-internal sealed class Redriver(PoisonStore store, PayloadStore payloads, ReplayTable table, EventQueue queue, IngestMetrics metrics)
+internal sealed class Redriver(PoisonStore store, PayloadStore payloads, ReplayTable table, EventQueue queue)
 {
     /// <summary>Redrives one document.</summary>
     /// <param name="name">Its name in the poison container, without <c>.json</c>.</param>
@@ -20,7 +19,6 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, ReplayT
         if (document.Event is null)
         {
             await queue.SendAsync(BinaryData.FromBytes(document.Message ?? []), cancellationToken);
-            metrics.Redriven(IngestMetrics.Unreadable);
             await store.TryDeleteAsync(name, etag, bodyETag: null, cancellationToken);
             return RedriveResult.Sent;
         }
@@ -50,7 +48,6 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, ReplayT
             Redrive = Math.Max(kept.Redrive, row?.Redrive ?? 0) + 1,
         };
         await queue.SendAsync(redriven, TimeSpan.Zero, cancellationToken);
-        metrics.Redriven(redriven.Source);
         await store.TryDeleteAsync(name, etag, bodyETag, cancellationToken);
         return RedriveResult.Sent;
     }
