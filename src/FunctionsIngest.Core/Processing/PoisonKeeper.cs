@@ -41,8 +41,16 @@ internal sealed partial class PoisonKeeper(
             if (row is null)
                 return;
 
-            var body = envelope.Body ?? await payloads.DownloadAsync(envelope.Payload!, stopping);
-            isKept = await TryGiveUpAsync(envelope, row, body, body is null ? $"{ProcessDied} {BodyMissing(envelope)}" : ProcessDied);
+            try
+            {
+                var body = envelope.Body ?? await payloads.DownloadAsync(envelope.Payload!, stopping);
+                isKept = await TryGiveUpAsync(envelope, row, body, body is null ? $"{ProcessDied} {BodyMissing(envelope)}" : ProcessDied);
+            }
+            catch
+            {
+                await row.TryReleaseAsync();
+                throw;
+            }
         }
     }
 

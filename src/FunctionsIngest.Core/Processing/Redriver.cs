@@ -24,7 +24,7 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, ReplayT
         }
 
         var kept = Envelope.FromCloudEvent(document.Event)
-            ?? throw new InvalidDataException($"The poison document '{name}' holds an event of a version that this app does not know.");
+            ?? throw new InvalidDataException($"The poison document '{name}' holds no event of this app, or one of a version that it does not know.");
 
         // The body before the row: whoever writes a newer body has taken the row by then, and this redrive must count past that one's.
         var (body, bodyETag) = await LoadBodyAsync(name, kept, cancellationToken);

@@ -541,8 +541,8 @@ internal sealed partial class Protocol
     }
 
     /// <summary>
-    /// A storage failure. From the poison queue: throw, the message comes back. Once the retry copy is sent: return, the copy goes on.
-    /// Else: a copy of the same attempt, and the lease is given up.
+    /// A storage failure. From the poison queue: the lease is given up, and throw, the message comes back. Once the retry copy is sent: return, the
+    /// copy goes on. Else: a copy of the same attempt, and the lease is given up.
     /// </summary>
     private void GoFail(ref State state, int index)
     {
@@ -561,7 +561,7 @@ internal sealed partial class Protocol
 
         processor = processor with
         {
-            Step = processor.FromPoisonQueue ? ProcessorStep.Throw : ProcessorStep.FailureCopy,
+            Step = processor.FromPoisonQueue ? ProcessorStep.ReleaseAndThrow : ProcessorStep.FailureCopy,
             Unwritten = processor.Step,
             BodyMissing = false,
         };
