@@ -157,7 +157,7 @@ internal sealed record Envelope
             || !TryGetNumber(cloudEvent, "redrive", out var redrive) || redrive < 0
             || GetText(cloudEvent, "partitionkey") is not { } partitionKey
             || GetText(cloudEvent, "rowkey") is not { } rowKey
-            || GetText(cloudEvent, "delivery") is not { } delivery || !Guid.TryParseExact(delivery, DeliveryFormat, out _)
+            || GetText(cloudEvent, "delivery") is not { Length: 32 } delivery || !Guid.TryParseExact(delivery, DeliveryFormat, out _)
             || !(cloudEvent.Time >= DateTimeOffset.UnixEpoch)
             || !cloudEvent.Source.StartsWith(SourcePrefix, StringComparison.Ordinal))
         {

@@ -102,6 +102,6 @@ public enum Mutation
     /// <summary>The sweep removes whatever body there is in poison by now.</summary>
     SweepRemovesBodyWithoutIfMatch,
 
-    /// <summary>The sweep looks at payloads alone.</summary>
+    /// <summary>The sweep looks at rows and payloads alone.</summary>
     SweepLeavesBodies,
 }

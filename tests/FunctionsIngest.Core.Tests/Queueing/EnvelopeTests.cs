@@ -122,6 +122,8 @@ public sealed class EnvelopeTests
     [InlineData("delivery", "true")]
     [InlineData("delivery", "\"\"")]
     [InlineData("delivery", "\"22\"")]
+    [InlineData("delivery", "\"0af7651916cd43dd8448eb211c80319c\\n\"")]
+    [InlineData("delivery", "\"0af7651916cd43dd8448eb211c80319g\"")]
     [InlineData("delivery", "\"0af76519/6cd43dd8448eb211c80319c\"")]
     [InlineData("delivery", null)]
     [InlineData("payload", "\"begini-00/11/22\"")]
