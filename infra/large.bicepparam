@@ -61,6 +61,13 @@ param sources = {
   }
 }
 
+param deliveryTests = {
+  '622056dce007dc805c741751': {
+    ApiKeySecret: 'begini-api-key'
+    ReceiverUrl: 'https://example.com/webhook-receiver'
+  }
+}
+
 param silences = {
   aghanim: 'PT1H'
   qitech: 'P1D'

@@ -3,6 +3,8 @@ targetScope = 'subscription'
 metadata description = 'Webhook ingestion: a Functions app, its storage, its vault, and what watches them.'
 
 import {
+  deliveryTestMap
+  ofDeliveryTests
   ofKeyVault
   ofSources
   ofWebhooks
@@ -23,7 +25,10 @@ param location string
 @description('Who may send, by name: the section Webhooks:Sources of the configuration.')
 param sources sourceMap
 
-@description('The section Webhooks of the configuration, without its sources.')
+@description('Who may ask for a test webhook, by client id: the section Webhooks:DeliveryTests of the configuration.')
+param deliveryTests deliveryTestMap = {}
+
+@description('The section Webhooks of the configuration, without its sources and clients of the delivery test.')
 param webhooks webhookSettings = {}
 
 @description('The section KeyVault of the configuration, without the vault\'s address.')
@@ -199,7 +204,7 @@ module app 'modules/app.bicep' = {
     zoneRedundant: zoneRedundant
     allowedIpRanges: allowedIpRanges
     subnetId: network.?outputs.appSubnetId
-    settings: union(ofSources(sources), ofWebhooks(webhooks), ofKeyVault(keyVault), {
+    settings: union(ofSources(sources), ofDeliveryTests(deliveryTests), ofWebhooks(webhooks), ofKeyVault(keyVault), {
       WebhookQueue: queueName
       WebhookStorage__queueServiceUri: storage.outputs.queueEndpoint
       WebhookStorage__tableServiceUri: storage.outputs.tableEndpoint

@@ -68,6 +68,25 @@ type sourceMap = {
 }
 
 @export()
+@description('One client of the delivery test, POST /v1/webhooks-management/test.')
+type deliveryTest = {
+  @description('The name of the secret in the vault that holds the client\'s API key. Never the key itself.')
+  ApiKeySecret: string
+  @description('Where the client receives webhooks. Not given: its test is answered with 424.')
+  ReceiverUrl: string?
+  @description('How the test webhook is signed. Not given: begini.')
+  Scheme: string?
+  @description('Whether the receiver may have a private address.')
+  AllowPrivateAddresses: bool?
+}
+
+@export()
+@description('All clients of the delivery test by id: 1 to 64 letters, digits and _.')
+type deliveryTestMap = {
+  *: deliveryTest
+}
+
+@export()
 @description('Settings of the section Webhooks. What is not given keeps the default of the app.')
 type webhookSettings = {
   @description('How long a webhook is remembered, such as 7.00:00:00.')
@@ -165,6 +184,11 @@ func ofSource(source source, prefix string) settingMap =>
 @description('The app settings of all sources.')
 func ofSources(sources sourceMap) settingMap =>
   reduce(map(items(sources), member => ofSource(member.value, 'Webhooks__Sources__${member.key}')), {}, (all, one) => union(all, one))
+
+@export()
+@description('The app settings of all clients of the delivery test.')
+func ofDeliveryTests(clients deliveryTestMap) settingMap =>
+  reduce(map(items(clients), member => values(member.value, 'Webhooks__DeliveryTests__${member.key}', [])), {}, (all, one) => union(all, one))
 
 @export()
 @description('The app settings of the section Webhooks.')

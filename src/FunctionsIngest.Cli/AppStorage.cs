@@ -1,21 +1,16 @@
 using System.CommandLine;
-using System.Diagnostics.Metrics;
 using FunctionsIngest.Processing;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Replay;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
-using FunctionsIngest.Telemetry;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Cli;
 
 /// <summary>The app's storage, in the hands of this command.</summary>
-internal sealed class AppStorage : IDisposable
+internal sealed class AppStorage
 {
-    private readonly ServiceProvider _services;
-
     private AppStorage(StorageOptions options, TimeProvider time)
     {
         // Somebody waits for this command and nobody's request does: it may try longer than the app.
@@ -25,8 +20,7 @@ internal sealed class AppStorage : IDisposable
         var payloads = new PayloadStore(Clients);
         Queue = new EventQueue(Clients, payloads);
         Poison = new PoisonStore(Clients, time);
-        _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
-        Redriver = new Redriver(Poison, payloads, Rows, Queue, new IngestMetrics(_services.GetRequiredService<IMeterFactory>()));
+        Redriver = new Redriver(Poison, payloads, Rows, Queue);
     }
 
     public StorageClients Clients { get; }
@@ -46,7 +40,4 @@ internal sealed class AppStorage : IDisposable
 
     /// <summary>Opens a storage.</summary>
     public static AppStorage Open(Terminal terminal, StorageOptions options) => new(options, terminal.Time);
-
-    /// <inheritdoc />
-    public void Dispose() => _services.Dispose();
 }

@@ -46,6 +46,7 @@ internal sealed partial class LocalHost : IAsyncDisposable
         var builder = CreateBuilder(args, defaults);
         var options = LocalOptions.Read(builder.Configuration);
         AddSecrets(builder.Configuration, options, progress);
+        builder.AddTelemetry(progress);
         builder.Services.AddWebhookIngestion(builder.Configuration);
         if (defaults.Pumps)
             builder.Services.AddPump(HostQueueSettings.Read(Path.Combine(AppContext.BaseDirectory, "host.json")), options.Invisibility);

@@ -17,8 +17,8 @@ internal static partial class DocumentedSettings
         => Keys.Where(key => key.StartsWith(section + ':', StringComparison.Ordinal)).Select(key => key[(section.Length + 1)..].Split(':')[0]).Distinct().Order();
 
     private static readonly Regex[] Patterns =
-        [.. Keys.Select(key => new Regex($"^{key.Replace(":", "__", StringComparison.Ordinal).Replace("<source>", "[a-z][a-z0-9]{1,31}", StringComparison.Ordinal).Replace("<n>", "[0-9]+", StringComparison.Ordinal).Replace("<name>", "[A-Za-z0-9-]+", StringComparison.Ordinal)}$"))];
+        [.. Keys.Select(key => new Regex($"^{key.Replace(":", "__", StringComparison.Ordinal).Replace("<source>", "[a-z][a-z0-9]{1,31}", StringComparison.Ordinal).Replace("<client id>", "[A-Za-z0-9_]{1,64}", StringComparison.Ordinal).Replace("<n>", "[0-9]+", StringComparison.Ordinal).Replace("<name>", "[A-Za-z0-9-]+", StringComparison.Ordinal)}$"))];
 
-    [GeneratedRegex(@"^\| `(?<key>[A-Z][A-Za-z:<>]+)` \|", RegexOptions.Multiline)]
+    [GeneratedRegex(@"^\| `(?<key>[A-Z][A-Za-z:<> ]+)` \|", RegexOptions.Multiline)]
     private static partial Regex Row();
 }

@@ -39,15 +39,12 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
         }
         else
         {
-            using (storage)
+            foreach (var examine in new Func<AppStorage, CancellationToken, Task<Check>>[] { CheckTableAsync, CheckQueueAsync, CheckPoisonQueueAsync, CheckBlobsAsync, CheckClockAsync })
             {
-                foreach (var examine in new Func<AppStorage, CancellationToken, Task<Check>>[] { CheckTableAsync, CheckQueueAsync, CheckPoisonQueueAsync, CheckBlobsAsync, CheckClockAsync })
-                {
-                    var check = await TryAsync(examine, storage!, cancellationToken);
-                    yield return check;
-                    if (check.ExitCode == ExitCode.Unreachable)
-                        break;
-                }
+                var check = await TryAsync(examine, storage!, cancellationToken);
+                yield return check;
+                if (check.ExitCode == ExitCode.Unreachable)
+                    break;
             }
         }
 

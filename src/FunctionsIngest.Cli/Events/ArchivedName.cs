@@ -1,5 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
+using FunctionsIngest.Replay;
 
 namespace FunctionsIngest.Cli.Events;
 
@@ -11,18 +12,15 @@ internal sealed record ArchivedName(string Source, DateOnly Day, string Id)
 {
     private const string DayFormat = "yyyy'/'MM'/'dd";
 
-    /// <summary>What an event's id ends with if it is a replay: this and a number.</summary>
-    public const char ReplayMark = '~';
-
     /// <summary>Whether the event is a replay of another one.</summary>
-    public bool IsReplay => Id.Contains(ReplayMark, StringComparison.Ordinal);
+    public bool IsReplay => Id.Contains(ReplayKey.ReplayMark, StringComparison.Ordinal);
 
     /// <summary>The part of the id that fits a line.</summary>
     public string ShortId
     {
         get
         {
-            var mark = Id.IndexOf(ReplayMark, StringComparison.Ordinal);
+            var mark = Id.IndexOf(ReplayKey.ReplayMark, StringComparison.Ordinal);
             return Id[..Math.Min(12, mark < 0 ? Id.Length : mark)] + (mark < 0 ? "" : Id[mark..]);
         }
     }

@@ -33,7 +33,7 @@ internal static class EventsCommand
         };
         command.SetAction(async (result, cancellationToken) =>
         {
-            using var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = AppStorage.Open(terminal, result, storage, config);
             var archive = new Archive(opened);
             var from = result.GetValue(since) ?? terminal.Time.GetUtcNow() - UsualAge;
             var events = await NewestAsync(archive, result.GetValue(source), result.GetValue(type), from, Today(terminal), result.GetValue(limit), cancellationToken);
@@ -58,7 +58,7 @@ internal static class EventsCommand
         };
         command.SetAction(async (result, cancellationToken) =>
         {
-            using var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = AppStorage.Open(terminal, result, storage, config);
             var archive = new Archive(opened);
             var found = await archive.FindAsync(result.GetRequiredValue(id), result.GetValue(source), cancellationToken);
             var content = await archive.ReadBodyAsync(found, cancellationToken);
@@ -85,7 +85,7 @@ internal static class EventsCommand
         };
         command.SetAction(async (result, cancellationToken) =>
         {
-            using var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = AppStorage.Open(terminal, result, storage, config);
             var tail = new Tail(new Archive(opened), result.GetValue(source), result.GetValue(since), terminal.Time);
             try
             {

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using Azure;
 using FunctionsIngest.Cli.Sending;
 using FunctionsIngest.Processing;
 using Spectre.Console;
@@ -31,7 +32,7 @@ internal static class PoisonCommand
         var command = new IngestCommand("list", "Lists what was given up, with its reason.", "ingest poison list", "ingest poison list --source begini --json") { source, olderThan, json, storage, config };
         command.SetAction(async (result, cancellationToken) =>
         {
-            using var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = AppStorage.Open(terminal, result, storage, config);
             var count = 0;
             await foreach (var poisoned in Selection(terminal, result, source, olderThan).ReadAsync(opened, cancellationToken))
             {
@@ -56,7 +57,7 @@ internal static class PoisonCommand
         var command = new IngestCommand("show", "Shows one of them with its body.", "ingest poison show 3f2a9c") { name, json, storage, config };
         command.SetAction(async (result, cancellationToken) =>
         {
-            using var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = AppStorage.Open(terminal, result, storage, config);
             var found = await PoisonSelection.FindNameAsync(opened, result.GetRequiredValue(name), cancellationToken);
             if (await opened.Poison.ReadAsync(found, cancellationToken) is not var (document, etag))
                 throw new CommandException($"'{found}' has just gone.", ExitCode.No);
@@ -98,7 +99,7 @@ internal static class PoisonCommand
             ["ingest poison purge 3f2a9c", "ingest poison purge --all --older-than 30d --yes"],
             count => $"Remove {count} events for good?",
             async (opened, name, cancellationToken)
-                => (await opened.Poison.TryDeleteAsync(name, etag: null, bodyETag: null, cancellationToken) ? "removed" : "was gone", true));
+                => (await opened.Poison.TryDeleteAsync(name, ETag.All, ETag.All, cancellationToken) ? "removed" : "was gone", true));
 
     /// <summary>A command that does something to each chosen event, and asks first where they are many.</summary>
     private static IngestCommand CreateForMany(
@@ -114,7 +115,7 @@ internal static class PoisonCommand
         var command = new IngestCommand(name, description, examples) { names, all, source, olderThan, yes, storage, config };
         command.SetAction(async (result, cancellationToken) =>
         {
-            using var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = AppStorage.Open(terminal, result, storage, config);
             var chosen = await ChooseAsync(terminal, opened, result.GetValue(names)!, result.GetValue(all), Selection(terminal, result, source, olderThan), cancellationToken);
             if (!Confirmation.Ask(terminal, question(chosen.Count), chosen.Count, result.GetValue(yes)))
                 return ExitCode.No;

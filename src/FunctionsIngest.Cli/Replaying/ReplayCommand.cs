@@ -28,7 +28,7 @@ internal static class ReplayCommand
             if (result.GetValue(ids) is not { Length: > 0 } == (result.GetValue(since) is null))
                 throw new CommandException("Name events, or give --since: one of the two.");
 
-            using var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = AppStorage.Open(terminal, result, storage, config);
             var archive = new Archive(opened);
             var events = result.GetValue(since) is { } from
                 ? await ProcessedSinceAsync(terminal, archive, from, result.GetValue(source), result.GetValue(type), cancellationToken)

@@ -94,5 +94,5 @@ internal sealed class Replayer(AppStorage storage, Archive archive, TimeProvider
 
     // The row's keys follow from the event's id, as those of a webhook's own do: the sweep finds it in the same partition.
     private static ReplayKey KeyOf(ArchivedEvent original, int number)
-        => ReplayKey.FromEventId(original.Name.Source, string.Create(CultureInfo.InvariantCulture, $"{original.Event.Id}{ArchivedName.ReplayMark}{number}"));
+        => ReplayKey.FromEventId(original.Name.Source, string.Create(CultureInfo.InvariantCulture, $"{original.Event.Id}{ReplayKey.ReplayMark}{number}"));
 }

@@ -42,7 +42,9 @@ internal sealed partial class WebhookReceiver(
 
         var answer = isKnown ? await AnswerAsync(context, source!) : Answer.UnknownSource;
 
-        activity?.SetTag("webhook.outcome", answer.Outcome).SetTag("http.response.status_code", answer.Status);
+        activity?.SetTag("webhook.outcome", answer.Outcome).SetTag("webhook.reason", answer.Reason).SetTag("http.response.status_code", answer.Status);
+        if (answer.Status >= StatusCodes.Status500InternalServerError)
+            activity?.SetStatus(ActivityStatusCode.Error, answer.Reason);
         metrics.Answered(label, answer.Outcome, answer.Reason, time.GetElapsedTime(started));
         return answer.ToResult(context.Response);
     }
@@ -80,8 +82,8 @@ internal sealed partial class WebhookReceiver(
         }
         catch (Exception exception)
         {
-            Log.Unavailable(logger, exception, source.Name);
-            return Answer.Unavailable("Storage");
+            Log.Unexpected(logger, exception, source.Name);
+            return Answer.Unavailable("Unexpected");
         }
     }
 
@@ -92,7 +94,11 @@ internal sealed partial class WebhookReceiver(
             // The storage calls end by this deadline and by nothing else: a caller that hangs up changes nothing.
             using var deadline = new CancellationTokenSource(options.Value.AnswerWithin * ShareOfCalls, time);
             var answer = await AnswerAsync(request, source, body, deadline.Token);
-            body.Free();
+            // A storage call that was given up may still read the body.
+            if (answer.Status == StatusCodes.Status503ServiceUnavailable)
+                body.Abandon();
+            else
+                body.Free();
             return answer;
         }
         catch
@@ -137,9 +143,17 @@ internal sealed partial class WebhookReceiver(
             TraceParent = Activity.Current?.Id,
             Body = BinaryData.FromBytes(payload),
         };
-        return await RecordAsync(key, receivedAt, deadline)
-            ? await HandOverAsync(envelope, deadline)
-            : await AnswerDuplicateAsync(envelope, deadline);
+        try
+        {
+            return await RecordAsync(key, receivedAt, deadline)
+                ? await HandOverAsync(envelope, deadline)
+                : await AnswerDuplicateAsync(envelope, deadline);
+        }
+        catch (Exception exception)
+        {
+            Log.Unavailable(logger, exception);
+            return Answer.Unavailable("Storage");
+        }
     }
 
     private bool IsAllowed(HttpContext context, Source source)
@@ -201,6 +215,7 @@ internal sealed partial class WebhookReceiver(
     private async Task<Answer> AnswerDuplicateAsync(Envelope envelope, CancellationToken deadline)
     {
         var row = await table.FindAsync(envelope.PartitionKey, envelope.RowKey, deadline);
+        Log.Duplicate(logger, row?.State);
         if (row is null or { State: RowState.Received })
         {
             await SendAsync(envelope, deadline);
@@ -212,7 +227,6 @@ internal sealed partial class WebhookReceiver(
             }
         }
 
-        Log.Duplicate(logger, row?.State);
         return Answer.Duplicate(envelope.EventId);
     }
 
@@ -244,13 +258,16 @@ internal sealed partial class WebhookReceiver(
         [LoggerMessage(4, LogLevel.Information, "No usable key for {Source}: answered 503.")]
         public static partial void SecretsUnavailable(ILogger logger, Exception exception, string source);
 
-        [LoggerMessage(5, LogLevel.Error, "Storage could not be reached for a webhook of {Source}: answered 503.")]
-        public static partial void Unavailable(ILogger logger, Exception exception, string source);
+        [LoggerMessage(5, LogLevel.Error, "The webhook could not be written to storage: answered 503.")]
+        public static partial void Unavailable(ILogger logger, Exception exception);
 
         [LoggerMessage(6, LogLevel.Information, "Refused a request to {Source}: {Caller} is not one of its AllowedIPs.")]
         public static partial void AddressNotAllowed(ILogger logger, string source, IPAddress? caller);
 
         [LoggerMessage(7, LogLevel.Warning, "No room for a body of {Source}: answered 503.")]
         public static partial void NoRoom(ILogger logger, Exception exception, string source);
+
+        [LoggerMessage(8, LogLevel.Error, "Something unexpected happened to a webhook of {Source}: answered 503.")]
+        public static partial void Unexpected(ILogger logger, Exception exception, string source);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class ArchiveHandler(StorageClients clients) : IWebhookHandler
     public Task HandleAsync(WebhookEvent webhookEvent, CancellationToken cancellationToken)
     {
         var name = NameOf(webhookEvent.Source, webhookEvent.Id, webhookEvent.ReceivedAt);
-        return EventDocument.WriteAsync(clients.Archive, name, ToCloudEvent(webhookEvent, name), webhookEvent.Body, cancellationToken);
+        return EventDocument.WriteAsync(clients.Archive, name, ToCloudEvent(webhookEvent, name), EventDocument.IsInline(webhookEvent.Body) ? null : webhookEvent.Body, cancellationToken);
     }
 
     private static CloudEvent ToCloudEvent(WebhookEvent webhookEvent, string name)

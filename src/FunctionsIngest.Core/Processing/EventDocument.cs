@@ -6,10 +6,10 @@ using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Processing;
 
-/// <summary>A JSON document in a container with an event's body: inside it, or in a blob beside it where the body is large.</summary>
+/// <summary>A JSON document in a container with an event's body: inside it, or in a blob beside it, <c>{name}.body</c>.</summary>
 internal static class EventDocument
 {
-    /// <summary>The largest body that stands inside a document, in bytes. A larger one stands beside it, as <c>{name}.body</c>.</summary>
+    /// <summary>The largest body that can stand inside a document, in bytes.</summary>
     public const int MaxInlineBytes = 45 * 1024;
 
     /// <summary>How documents are written.</summary>
@@ -22,16 +22,21 @@ internal static class EventDocument
     public static string? DocumentNameOf(string blob)
         => blob.EndsWith(BodyNameOf(""), StringComparison.Ordinal) ? $"{blob[..^BodyNameOf("").Length]}.json" : null;
 
-    /// <summary>Whether a body stands inside its document.</summary>
+    /// <summary>Whether a body can stand inside its document.</summary>
     public static bool IsInline(BinaryData body) => body.ToMemory().Length <= MaxInlineBytes;
 
-    /// <summary>Writes a document, over whatever is there, its body before it where that stands beside it.</summary>
-    public static Task WriteAsync<T>(BlobContainerClient container, string name, T document, BinaryData? body, CancellationToken cancellationToken)
+    /// <summary>Writes a document, over whatever is there.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="name">The document's name without <c>.json</c>.</param>
+    /// <param name="document">The document.</param>
+    /// <param name="beside">The body that stands beside it, which is written first; null: none, and one that is there is left alone.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static Task WriteAsync<T>(BlobContainerClient container, string name, T document, BinaryData? beside, CancellationToken cancellationToken)
         => container.CreatedWhenMissingAsync(
             async () =>
             {
-                if (body is not null && !IsInline(body))
-                    await BlobBody.UploadAsync(container.GetBlobClient(BodyNameOf(name)), body, cancellationToken);
+                if (beside is not null)
+                    await BlobBody.UploadAsync(container.GetBlobClient(BodyNameOf(name)), beside, cancellationToken);
 
                 await container.GetBlobClient($"{name}.json").UploadAsync(
                     new BinaryData(JsonSerializer.SerializeToUtf8Bytes(document, Json)),
@@ -63,26 +68,25 @@ internal static class EventDocument
     /// <summary>Removes a document if nobody has changed it, then its body, likewise: whoever writes both again writes the body first.</summary>
     /// <param name="container">The container.</param>
     /// <param name="name">The document's name without <c>.json</c>.</param>
-    /// <param name="etag">The version of the document to remove; null: whichever is there.</param>
-    /// <param name="bodyETag">The version of the body to remove; null: whichever is there.</param>
+    /// <param name="etag">The version of the document to remove; <see cref="ETag.All"/>: whichever is there.</param>
+    /// <param name="bodyETag">The version of the body to remove; <see cref="ETag.All"/>: whichever is there; null: none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False if it is gone or has been changed; its body is then left alone.</returns>
     public static async Task<bool> TryDeleteAsync(
-        BlobContainerClient container, string name, ETag? etag, ETag? bodyETag, CancellationToken cancellationToken)
+        BlobContainerClient container, string name, ETag etag, ETag? bodyETag, CancellationToken cancellationToken)
     {
         if (!await TryDeleteAsync($"{name}.json", etag))
             return false;
 
-        await TryDeleteAsync(BodyNameOf(name), bodyETag);
+        if (bodyETag is { } version)
+            await TryDeleteAsync(BodyNameOf(name), version);
         return true;
 
-        async Task<bool> TryDeleteAsync(string blob, ETag? version)
+        async Task<bool> TryDeleteAsync(string blob, ETag version)
         {
             try
             {
-                await container.GetBlobClient(blob).DeleteAsync(
-                    conditions: version is null ? null : new BlobRequestConditions { IfMatch = version },
-                    cancellationToken: cancellationToken);
+                await container.GetBlobClient(blob).DeleteAsync(conditions: new BlobRequestConditions { IfMatch = version }, cancellationToken: cancellationToken);
                 return true;
             }
             catch (RequestFailedException exception) when (exception.Status is 404 or 412)

@@ -36,13 +36,21 @@ internal sealed partial class EventProcessor(
 
         using var activity = IngestActivity.StartProcessing(envelope);
         using var scope = logger.BeginScope(IngestLogScope.Of(envelope));
-        // A retry's or a redrive's age is no time on the queue.
-        if (envelope is { Attempt: 1, Redrive: 0 })
-            metrics.Dequeued(envelope.Source, time.GetUtcNow() - envelope.Time);
+        if (envelope.Attempt == 1)
+            CountArrival(envelope);
         while (!await TryProcessAsync(envelope, stopping))
         {
             // Lost the row while working on it: the message goes through the decision table again.
         }
+    }
+
+    private void CountArrival(Envelope envelope)
+    {
+        // A redrive's age is no time on the queue. The redriver is a command that nobody watches, so its events are counted where they arrive.
+        if (envelope.Redrive == 0)
+            metrics.Dequeued(envelope.Source, time.GetUtcNow() - envelope.Time);
+        else
+            metrics.Redriven(envelope.Source);
     }
 
     private async Task<bool> TryProcessAsync(Envelope envelope, CancellationToken stopping)

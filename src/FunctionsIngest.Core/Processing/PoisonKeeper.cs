@@ -1,3 +1,4 @@
+using Azure;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Replay;
 using FunctionsIngest.Telemetry;
@@ -31,6 +32,7 @@ internal sealed partial class PoisonKeeper(
             return;
         }
 
+        using var activity = IngestActivity.StartGivingUp(envelope);
         using var scope = logger.BeginScope(IngestLogScope.Of(envelope));
         var isKept = false;
         while (!isKept)
@@ -39,8 +41,16 @@ internal sealed partial class PoisonKeeper(
             if (row is null)
                 return;
 
-            var body = envelope.Body ?? await payloads.DownloadAsync(envelope.Payload!, stopping);
-            isKept = await TryGiveUpAsync(envelope, row, body, body is null ? $"{ProcessDied} {BodyMissing(envelope)}" : ProcessDied);
+            try
+            {
+                var body = envelope.Body ?? await payloads.DownloadAsync(envelope.Payload!, stopping);
+                isKept = await TryGiveUpAsync(envelope, row, body, body is null ? $"{ProcessDied} {BodyMissing(envelope)}" : ProcessDied);
+            }
+            catch
+            {
+                await row.TryReleaseAsync();
+                throw;
+            }
         }
     }
 
@@ -82,7 +92,7 @@ internal sealed partial class PoisonKeeper(
     }
 
     /// <summary>Removes the document of an event that has been processed after all.</summary>
-    public Task ForgetAsync(Envelope envelope) => store.TryDeleteAsync(PoisonStore.NameOf(envelope), etag: null, bodyETag: null, CancellationToken.None);
+    public Task ForgetAsync(Envelope envelope) => store.TryDeleteAsync(PoisonStore.NameOf(envelope), ETag.All, ETag.All, CancellationToken.None);
 
     private async Task TryDeletePayloadAsync(string payload)
     {

@@ -8,8 +8,8 @@ using FunctionsIngest.Storage;
 namespace FunctionsIngest.Processing;
 
 /// <summary>
-/// Events that were given up, in Blob storage, where they do not expire: <c>{source}/{id}.json</c>; messages that could not be
-/// read: <c>unreadable/{SHA-256}.json</c>.
+/// Events that were given up, in Blob storage, where they do not expire: <c>{source}/{id}.json</c>, and a body that its message could
+/// not hold beside it; messages that could not be read: <c>unreadable/{SHA-256}.json</c>.
 /// </summary>
 internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
 {
@@ -20,20 +20,25 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
 
     /// <summary>Keeps an event.</summary>
     /// <param name="envelope">The message that was given up.</param>
-    /// <param name="body">The event's body; null if it is lost: the event then still names its blob, and a redrive looks there again.</param>
+    /// <param name="body">
+    /// The event's body; null if it is lost: the event then still names its blob, and a redrive looks there again, unless another's giving up has
+    /// left the body beside the document.
+    /// </param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task KeepAsync(Envelope envelope, BinaryData? body, string reason, CancellationToken cancellationToken)
     {
         var name = NameOf(envelope);
+        // Not inside, even if there is room, where the message had none: a document without the body that comes after this one leaves what is beside it.
+        var isInline = body is not null && envelope.Payload is null && EventDocument.IsInline(body);
         var kept = body switch
         {
             null => envelope,
-            _ when EventDocument.IsInline(body) => envelope with { Body = body, Payload = null },
+            _ when isInline => envelope with { Body = body },
             _ => envelope with { Body = null, Payload = EventDocument.BodyNameOf(name) },
         };
         var document = new PoisonDocument { Reason = reason, PoisonedAt = time.GetUtcNow(), Event = kept.ToCloudEvent() };
-        return EventDocument.WriteAsync(clients.Poison, name, document, body, cancellationToken);
+        return EventDocument.WriteAsync(clients.Poison, name, document, isInline ? null : body, cancellationToken);
     }
 
     /// <summary>Keeps a message that could not be read; the same message twice is one document.</summary>
@@ -41,7 +46,7 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     {
         var name = $"{Unreadable}/{Convert.ToHexStringLower(SHA256.HashData(message))}";
         var document = new PoisonDocument { Reason = problem, PoisonedAt = time.GetUtcNow(), Message = message.ToArray() };
-        return EventDocument.WriteAsync(clients.Poison, name, document, body: null, cancellationToken);
+        return EventDocument.WriteAsync(clients.Poison, name, document, beside: null, cancellationToken);
     }
 
     /// <summary>Reads a document.</summary>
@@ -55,9 +60,13 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     public Task<(BinaryData Body, ETag ETag)?> ReadBodyAsync(string name, CancellationToken cancellationToken)
         => EventDocument.ReadBodyAsync(clients.Poison, name, cancellationToken);
 
-    /// <summary>Removes a document and its body, each if nobody has changed it since it was read; an ETag of null: whatever is there.</summary>
+    /// <summary>Removes a document and its body, each if nobody has changed it since it was read.</summary>
+    /// <param name="name">Its name without <c>.json</c>.</param>
+    /// <param name="etag">The version of the document; <see cref="ETag.All"/>: whichever is there.</param>
+    /// <param name="bodyETag">The version of the body; <see cref="ETag.All"/>: whichever is there; null: none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>False if it is gone or has been changed.</returns>
-    public Task<bool> TryDeleteAsync(string name, ETag? etag, ETag? bodyETag, CancellationToken cancellationToken)
+    public Task<bool> TryDeleteAsync(string name, ETag etag, ETag? bodyETag, CancellationToken cancellationToken)
         => EventDocument.TryDeleteAsync(clients.Poison, name, etag, bodyETag, cancellationToken);
 
     /// <summary>Removes bodies whose document is gone: whoever removed it has died between the two.</summary>

@@ -1,12 +1,11 @@
 using Azure;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Replay;
-using FunctionsIngest.Telemetry;
 
 namespace FunctionsIngest.Processing;
 
 /// <summary>Puts given-up events on the queue again. Killed at any point it loses none: the document goes only after the message is sent.</summary>
-internal sealed class Redriver(PoisonStore store, PayloadStore payloads, ReplayTable table, EventQueue queue, IngestMetrics metrics)
+internal sealed class Redriver(PoisonStore store, PayloadStore payloads, ReplayTable table, EventQueue queue)
 {
     /// <summary>Redrives one document.</summary>
     /// <param name="name">Its name in the poison container, without <c>.json</c>.</param>
@@ -20,13 +19,12 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, ReplayT
         if (document.Event is null)
         {
             await queue.SendAsync(BinaryData.FromBytes(document.Message ?? []), cancellationToken);
-            metrics.Redriven(IngestMetrics.Unreadable);
             await store.TryDeleteAsync(name, etag, bodyETag: null, cancellationToken);
             return RedriveResult.Sent;
         }
 
         var kept = Envelope.FromCloudEvent(document.Event)
-            ?? throw new InvalidDataException($"The poison document '{name}' holds an event of a version that this app does not know.");
+            ?? throw new InvalidDataException($"The poison document '{name}' holds no event of this app, or one of a version that it does not know.");
 
         // The body before the row: whoever writes a newer body has taken the row by then, and this redrive must count past that one's.
         var (body, bodyETag) = await LoadBodyAsync(name, kept, cancellationToken);
@@ -50,7 +48,6 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, ReplayT
             Redrive = Math.Max(kept.Redrive, row?.Redrive ?? 0) + 1,
         };
         await queue.SendAsync(redriven, TimeSpan.Zero, cancellationToken);
-        metrics.Redriven(redriven.Source);
         await store.TryDeleteAsync(name, etag, bodyETag, cancellationToken);
         return RedriveResult.Sent;
     }
@@ -60,10 +57,9 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, ReplayT
     {
         if (kept.Payload is null)
             return (kept.Body, null);
-        if (kept.Payload != EventDocument.BodyNameOf(name))
-            return (await payloads.DownloadAsync(kept.Payload, cancellationToken), null);
-
-        var beside = await store.ReadBodyAsync(name, cancellationToken);
-        return (beside?.Body, beside?.ETag);
+        // A document that says that its body is lost may have been written over one that had it.
+        if (await store.ReadBodyAsync(name, cancellationToken) is var (body, etag))
+            return (body, etag);
+        return (kept.Payload == EventDocument.BodyNameOf(name) ? null : await payloads.DownloadAsync(kept.Payload, cancellationToken), null);
     }
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Azure.Messaging;
 using FunctionsIngest.Replay;
+using FunctionsIngest.Sources;
 
 namespace FunctionsIngest.Queueing;
 
@@ -16,6 +17,7 @@ internal sealed record Envelope
     public const int Version = 1;
 
     private const string SourcePrefix = "/webhooks/";
+    private const string DeliveryFormat = "N";
 
     /// <summary>The event's id.</summary>
     public required string EventId { get; init; }
@@ -75,7 +77,7 @@ internal sealed record Envelope
     };
 
     /// <summary>A delivery id that nobody has used.</summary>
-    public static string NewDelivery() => Guid.NewGuid().ToString("N");
+    public static string NewDelivery() => Guid.NewGuid().ToString(DeliveryFormat);
 
     /// <summary>Writes the CloudEvents JSON.</summary>
     public BinaryData Encode() => new(JsonSerializer.SerializeToUtf8Bytes(ToCloudEvent()));
@@ -114,6 +116,8 @@ internal sealed record Envelope
         {
             var cloudEvent = CloudEvent.Parse(message);
             envelope = cloudEvent is null ? null : FromCloudEvent(cloudEvent);
+            if (envelope?.Payload is { } payload && payload != PayloadStore.NameOf(envelope))
+                envelope = null;
             problem = envelope is null ? "The message is no event of this app, or of a version that it does not know." : null;
         }
         // The client's parser reports what it does not like by several exceptions, and none of them is ours to let through.
@@ -141,7 +145,10 @@ internal sealed record Envelope
         return cloudEvent;
     }
 
-    /// <summary>Reads an event with its extension attributes.</summary>
+    /// <summary>
+    /// Reads an event with its extension attributes. Names, ids, keys and the time have the forms that this app gives them, or the event is none of
+    /// its own: storage would refuse others each time, and their message would be tried for ever.
+    /// </summary>
     /// <returns>The envelope; null if the event is none of this app's, or of another version.</returns>
     public static Envelope? FromCloudEvent(CloudEvent cloudEvent)
     {
@@ -150,19 +157,27 @@ internal sealed record Envelope
             || !TryGetNumber(cloudEvent, "redrive", out var redrive) || redrive < 0
             || GetText(cloudEvent, "partitionkey") is not { } partitionKey
             || GetText(cloudEvent, "rowkey") is not { } rowKey
-            || GetText(cloudEvent, "delivery") is not { } delivery
+            || GetText(cloudEvent, "delivery") is not { } delivery || !Guid.TryParseExact(delivery, DeliveryFormat, out _)
+            || !(cloudEvent.Time >= DateTimeOffset.UnixEpoch)
             || !cloudEvent.Source.StartsWith(SourcePrefix, StringComparison.Ordinal))
         {
             return null;
         }
 
+        var source = cloudEvent.Source[SourcePrefix.Length..];
+        if (!SourceFactory.IsSourceName(source) || !ReplayKey.IsEventId(cloudEvent.Id))
+            return null;
+        var key = ReplayKey.FromEventId(source, cloudEvent.Id);
+        if ((key.PartitionKey, key.RowKey) != (partitionKey, rowKey))
+            return null;
+
         var payload = GetText(cloudEvent, "payload");
         return new Envelope
         {
-            EventId = cloudEvent.Id,
-            Source = cloudEvent.Source[SourcePrefix.Length..],
+            EventId = key.EventId,
+            Source = source,
             Type = cloudEvent.Type,
-            Time = cloudEvent.Time ?? default,
+            Time = cloudEvent.Time.Value,
             ContentType = cloudEvent.DataContentType,
             Assurance = GetText(cloudEvent, "assurance") == "authenticated" ? Assurance.Authenticated : Assurance.Verified,
             PartitionKey = partitionKey,

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.RegularExpressions;
 
 namespace FunctionsIngest.Replay;
 
@@ -8,8 +9,11 @@ namespace FunctionsIngest.Replay;
 /// What makes two webhooks the same one: a SHA-256 over the source's name and the parts that the scheme names.
 /// The event's id and the row's keys follow from it, and are therefore stable for ever.
 /// </summary>
-internal readonly record struct ReplayKey
+internal readonly partial record struct ReplayKey
 {
+    /// <summary>What an event's id ends with if the event is a replay of another one: this and a number.</summary>
+    public const char ReplayMark = '~';
+
     private ReplayKey(string source, string eventId)
     {
         Source = source;
@@ -19,7 +23,7 @@ internal readonly record struct ReplayKey
     /// <summary>The source's name.</summary>
     public string Source { get; }
 
-    /// <summary>The event's id: 64 hexadecimal digits, lower case.</summary>
+    /// <summary>The event's id: 64 hexadecimal digits, lower case; of a replay, <see cref="ReplayMark"/> and a number after them.</summary>
     public string EventId { get; }
 
     /// <summary>The row's partition: one of 256 per source, so that no source is bound to one partition's 2,000 entities a second.</summary>
@@ -31,6 +35,9 @@ internal readonly record struct ReplayKey
     /// <summary>The key that an event's id was derived from.</summary>
     public static ReplayKey FromEventId(string source, string eventId) => new(source, eventId);
 
+    /// <summary>Whether a text has the form of an event's id.</summary>
+    public static bool IsEventId(string text) => EventIdForm().IsMatch(text);
+
     /// <summary>Starts a key of a source.</summary>
     /// <param name="source">The source's name.</param>
     /// <param name="kind">What the parts are, so that an id can never equal a hash of contents.</param>
@@ -41,6 +48,9 @@ internal readonly record struct ReplayKey
         builder.Add(Encoding.UTF8.GetBytes(kind));
         return builder;
     }
+
+    [GeneratedRegex(@"^[0-9a-f]{64}(~[0-9]{1,10})?\z")]
+    private static partial Regex EventIdForm();
 
     /// <summary>Hashes part by part, each with its length before it, so that no two lists of parts run together.</summary>
     internal sealed class Builder(string source) : IDisposable

@@ -27,10 +27,13 @@ internal static partial class SourceFactory
     /// <summary>Whether a text can be the name of a secret, in a vault as well.</summary>
     public static bool IsSecretName(string name) => SecretName().IsMatch(name);
 
+    /// <summary>Whether a text can be the name of a source.</summary>
+    public static bool IsSourceName(string name) => SourceName().IsMatch(name);
+
     private static Source? Create(string name, SourceOptions options, TimeSpan retention, List<string> errors)
     {
         var setting = $"Webhooks:Sources:{name}";
-        if (!SourceName().IsMatch(name))
+        if (!IsSourceName(name))
             errors.Add($"{setting}: '{name}' is no name for a source: use 2 to 32 lower-case letters and digits, a letter first, such as 'begini'.");
         CheckSecrets(setting, options, errors);
 

@@ -18,6 +18,17 @@ internal sealed class IngestMetrics
     /// <summary>The source of messages that could not be read.</summary>
     public const string Unreadable = "unreadable";
 
+    // Seconds, for what takes milliseconds.
+    private static readonly InstrumentAdvice<double> Quick = new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] };
+
+    // Seconds, for what takes milliseconds or, on a bad day, hours.
+    private static readonly InstrumentAdvice<double> Slow = new() { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400] };
+
+    private static readonly InstrumentAdvice<long> Bytes = new()
+    {
+        HistogramBucketBoundaries = [256, 1024, 4096, 16_384, 65_536, 262_144, 1_048_576, 4_194_304, 16_777_216, 104_857_600],
+    };
+
     private readonly Counter<long> _received;
     private readonly Counter<long> _answered;
     private readonly Histogram<double> _answerDuration;
@@ -35,15 +46,15 @@ internal sealed class IngestMetrics
         var meter = meters.Create(MeterName);
         _received = meter.CreateCounter<long>("ingest.webhooks.received", "{webhook}", "Requests to a webhook path.");
         _answered = meter.CreateCounter<long>("ingest.webhooks.answered", "{webhook}", "Answers, by outcome and reason.");
-        _answerDuration = meter.CreateHistogram<double>("ingest.answer.duration", "s", "From the request's arrival to its answer.");
-        _insertDuration = meter.CreateHistogram<double>("ingest.insert.duration", "s", "The insert of the replay row.");
-        _sendDuration = meter.CreateHistogram<double>("ingest.send.duration", "s", "The hand-over to the queue, a large body's upload included.");
-        _bodySize = meter.CreateHistogram<long>("ingest.body.size", "By", "Bodies of accepted webhooks.");
-        _queueTime = meter.CreateHistogram<double>("ingest.queue.time", "s", "From a request's arrival to the processing of its message.");
-        _handlerDuration = meter.CreateHistogram<double>("ingest.handler.duration", "s", "One run of one handler.");
+        _answerDuration = meter.CreateHistogram<double>("ingest.answer.duration", "s", "From the request's arrival to its answer.", advice: Quick);
+        _insertDuration = meter.CreateHistogram<double>("ingest.insert.duration", "s", "The insert of the replay row.", advice: Quick);
+        _sendDuration = meter.CreateHistogram<double>("ingest.send.duration", "s", "The hand-over to the queue, a large body's upload included.", advice: Quick);
+        _bodySize = meter.CreateHistogram<long>("ingest.body.size", "By", "Bodies of accepted webhooks.", advice: Bytes);
+        _queueTime = meter.CreateHistogram<double>("ingest.queue.time", "s", "From a request's arrival to the processing of its message.", advice: Slow);
+        _handlerDuration = meter.CreateHistogram<double>("ingest.handler.duration", "s", "One run of one handler.", advice: Slow);
         _processed = meter.CreateCounter<long>("ingest.events.processed", "{event}", "Ends of attempts, by outcome.");
         _poisoned = meter.CreateCounter<long>("ingest.events.poisoned", "{event}", "Events and messages that were given up.");
-        _redriven = meter.CreateCounter<long>("ingest.events.redriven", "{event}", "Events that were redriven from poison.");
+        _redriven = meter.CreateCounter<long>("ingest.events.redriven", "{event}", "First attempts of events that were redriven from poison.");
     }
 
     public void Received(string source) => _received.Add(1, new KeyValuePair<string, object?>("source", source));

@@ -92,4 +92,16 @@ public enum Mutation
 
     /// <summary>Rows expire whatever they say and whether or not there are messages.</summary>
     UnfinishedRowsExpire,
+
+    /// <summary>The sweep removes a body in poison whatever its age: its poison blob may be yet to come.</summary>
+    SweepTakesYoungBodies,
+
+    /// <summary>The sweep removes an old body in poison without a look for its poison blob.</summary>
+    SweepLooksForNoPoisonBlob,
+
+    /// <summary>The sweep removes whatever body there is in poison by now.</summary>
+    SweepRemovesBodyWithoutIfMatch,
+
+    /// <summary>The sweep looks at payloads alone.</summary>
+    SweepLeavesBodies,
 }

@@ -35,6 +35,10 @@ public sealed class MutationTests(ITestOutputHelper output)
         [Mutation.SweepTakesPoisonedForFinal] = ("is nowhere", new() { Name = "a large body, a redrive and the retention", LargeBody = true, Attempts = 1, Redrives = 1, Retentions = 1 }),
         [Mutation.SweepIgnoresQueues] = ("is nowhere", new() { Name = "a large body, a redrive and two retentions", LargeBody = true, Attempts = 1, Redrives = 1, Retentions = 2, IdleSweeps = 1 }),
         [Mutation.SweepCountsPoisonQueueFirst] = ("completed again", new() { Name = "crashes, a redrive and the retention", Attempts = 1, Redrives = 1, Retentions = 1, IdleSweeps = 1, Crashes = 2 }),
+        [Mutation.SweepTakesYoungBodies] = ("is nowhere", new() { Name = "a large body", LargeBody = true, Attempts = 1 }),
+        [Mutation.SweepLooksForNoPoisonBlob] = ("is nowhere", new() { Name = "a large body and the retention", LargeBody = true, Attempts = 1, Retentions = 1 }),
+        [Mutation.SweepRemovesBodyWithoutIfMatch] = ("is nowhere", new() { Name = "a large body, a redrive, a crash and the retention", LargeBody = true, Attempts = 1, Redrives = 1, Crashes = 1, Retentions = 1 }),
+        [Mutation.SweepLeavesBodies] = ("owns", new() { Name = "a large body, a redrive, a crash and the retention", LargeBody = true, Attempts = 1, Redrives = 1, Crashes = 1, Retentions = 1 }),
         [Mutation.UnfinishedRowsExpire] = ("completed again", new() { Name = "one request and the retention", Retentions = 1 }),
     };
 

@@ -27,7 +27,7 @@ internal static class Picture
         if (state.PoisonBlob)
             picture.Append($" | poison blob of redrive {state.PoisonBlobRedrive}");
         if (state.PoisonBody)
-            picture.Append(" | poison body");
+            picture.Append(state.OldPoisonBody ? " | poison body, old" : " | poison body");
         if (state.Payloads != 0)
             picture.Append($" | payloads of deliveries {Convert.ToString(state.Payloads, 2)}b, old {Convert.ToString(state.OldPayloads, 2)}b");
         return picture.ToString();

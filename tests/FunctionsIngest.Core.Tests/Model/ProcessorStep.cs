@@ -13,6 +13,7 @@ internal enum ProcessorStep : byte
     Note,
     Finish,
     RemovePoisonBlob,
+    RemovePoisonBody,
     RemovePayload,
     Delete,
     RetryCopy,

@@ -56,14 +56,12 @@ internal sealed partial class Protocol
                 Finish(state, index);
                 break;
             case ProcessorStep.RemovePoisonBlob:
-                Calls(state, index, "removes the poison blob, if there is one", Changes.Something, static (protocol, ref next, i) =>
+                RemovePoisonBlob(state, index);
+                break;
+            case ProcessorStep.RemovePoisonBody:
+                Calls(state, index, "removes the body beside it", Changes.Something, static (protocol, ref next, i) =>
                 {
-                    if (next.PoisonBlob)
-                    {
-                        next.PoisonBlobChanged(exists: false, redrive: 0);
-                        next.PoisonBodyChanged(exists: false);
-                    }
-
+                    next.PoisonBodyChanged(exists: false);
                     protocol.GoRemovePayload(ref next, i);
                 });
                 break;
@@ -372,6 +370,30 @@ internal sealed partial class Protocol
         });
     }
 
+    /// <summary>The poison blob, and then the body beside it. Where there is no blob, a body is left alone.</summary>
+    private void RemovePoisonBlob(in State state, int index)
+    {
+        if (!state.PoisonBlob)
+        {
+            Calls(state, index, "finds no poison blob to remove", Changes.Something, static (protocol, ref next, i) => protocol.GoRemovePayload(ref next, i));
+            return;
+        }
+
+        Calls(state, index, "removes the poison blob", Changes.Something, static (protocol, ref next, i) =>
+        {
+            next.PoisonBlobChanged(exists: false, redrive: 0);
+            protocol.GoRemovePoisonBody(ref next, i);
+        });
+        if (configuration.LargeBody && state.Budget.StorageFailures > 0)
+        {
+            var next = state;
+            next.Budget.StorageFailures--;
+            next.PoisonBlobChanged(exists: false, redrive: 0);
+            GoRemovePayload(ref next, index);
+            Add(next, Party.None, ProcessorNames[index], "removes the poison blob; the answer is lost, and the client's own retry finds none");
+        }
+    }
+
     private void RemovePayload(in State state, int index)
     {
         var next = state;
@@ -519,8 +541,8 @@ internal sealed partial class Protocol
     }
 
     /// <summary>
-    /// A storage failure. From the poison queue: throw, the message comes back. Once the retry copy is sent: return, the copy goes on.
-    /// Else: a copy of the same attempt, and the lease is given up.
+    /// A storage failure. From the poison queue: the lease is given up, and throw, the message comes back. Once the retry copy is sent: return, the
+    /// copy goes on. Else: a copy of the same attempt, and the lease is given up.
     /// </summary>
     private void GoFail(ref State state, int index)
     {
@@ -539,7 +561,7 @@ internal sealed partial class Protocol
 
         processor = processor with
         {
-            Step = processor.FromPoisonQueue ? ProcessorStep.Throw : ProcessorStep.FailureCopy,
+            Step = processor.FromPoisonQueue ? ProcessorStep.ReleaseAndThrow : ProcessorStep.FailureCopy,
             Unwritten = processor.Step,
             BodyMissing = false,
         };
@@ -564,6 +586,14 @@ internal sealed partial class Protocol
             state.Processors[index] = state.Processors[index] with { Step = ProcessorStep.RemovePoisonBlob, Done = 0, ETagCurrent = false };
         else
             GoRemovePayload(ref state, index);
+    }
+
+    private void GoRemovePoisonBody(ref State state, int index)
+    {
+        if (configuration.LargeBody)
+            state.Processors[index].Step = ProcessorStep.RemovePoisonBody;
+        else
+            GoDelete(ref state, index);
     }
 
     private void GoRemovePayload(ref State state, int index)

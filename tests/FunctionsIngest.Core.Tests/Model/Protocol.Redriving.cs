@@ -60,6 +60,7 @@ internal sealed partial class Protocol
                 if (state.Row.State == RowState.Processed)
                 {
                     next.Redrivers[index].Step = RedriverStep.RemoveBlob;
+                    next.Redrivers[index].BodyETagCurrent |= Mutation == Mutation.RedriveReadsBodyAfterRow;
                     Add(next, Party.Redrivers, who, "reads the row: Processed, nothing to send");
                     break;
                 }
@@ -100,6 +101,13 @@ internal sealed partial class Protocol
                     : removes && configuration.LargeBody ? new Redriver { Step = RedriverStep.RemoveBody, BodyETagCurrent = redriver.BodyETagCurrent }
                     : default;
                 Add(next, Party.Redrivers, who, removes ? "removes the poison blob" : "finds that the poison blob has changed or gone, and leaves it");
+                if (removes && state.Budget.StorageFailures > 0)
+                {
+                    next.Budget.StorageFailures--;
+                    next.Redrivers[index] = default;
+                    Add(next, Party.None, who, "removes the poison blob; the answer is lost, and it stops");
+                }
+
                 break;
             case RedriverStep.RemoveBody:
                 var removesBody = state.PoisonBody && (redriver.BodyETagCurrent || Mutation == Mutation.PoisonBodyWithoutIfMatch);

@@ -2,28 +2,20 @@ namespace FunctionsIngest.Model;
 
 internal sealed partial class Protocol
 {
+    private const string Who = "the sweep";
+
     private void SweepSteps(in State state)
     {
-        const string Who = "the sweep";
-        var next = state;
         if (state.Sweep.Step == SweepStep.Idle)
         {
-            if (!state.Row.Old && state.OldPayloads == 0)
-                return;
-            next.Sweep = new Sweep { Step = FirstCount, Empty = true };
-            if (HasToSweep(state))
-            {
-                Add(next, Party.Sweep, Who, "begins");
-            }
-            else if (state.Budget.IdleSweeps > 0)
-            {
-                next.Budget.IdleSweeps--;
-                Add(next, Party.None, Who, "begins, with nothing to remove as yet");
-            }
-
+            if (state.Row.Old || state.OldPayloads != 0)
+                BeginSweep(state, new Sweep { Step = FirstCount, Empty = true }, HasToSweep(state), "begins");
+            if (ListsBody(state))
+                BeginSweep(state, new Sweep { Step = FirstStepOfBody, BodyETagCurrent = true }, !state.PoisonBlob || FirstStepOfBody == SweepStep.RemovePoisonBody, "lists the body in poison");
             return;
         }
 
+        var next = state;
         if (state.Budget.Crashes > 0)
         {
             next.Budget.Crashes--;
@@ -61,8 +53,44 @@ internal sealed partial class Protocol
                 next.OldPayloads = 0;
                 Add(next, Party.Sweep, Who, "removes the old payload blobs");
                 break;
+            case SweepStep.LookForPoisonBlob:
+                next.Sweep = state.PoisonBlob ? default : state.Sweep with { Step = SweepStep.RemovePoisonBody };
+                Add(next, Party.Sweep, Who, state.PoisonBlob ? "finds the poison blob beside it, and leaves it" : "finds no poison blob beside it");
+                break;
+            case SweepStep.RemovePoisonBody:
+                next.Sweep = default;
+                var removes = state.PoisonBody && (state.Sweep.BodyETagCurrent || Mutation == Mutation.SweepRemovesBodyWithoutIfMatch);
+                if (removes)
+                    next.PoisonBodyChanged(exists: false);
+                Add(next, Party.Sweep, Who, removes ? "removes the body in poison" : "finds that the body in poison has changed or gone, and leaves it");
+                break;
         }
     }
+
+    /// <summary>A sweep that has something to remove begins some day; one that has not may begin all the same, and find something by then.</summary>
+    private void BeginSweep(in State state, in Sweep sweep, bool hasTo, string what)
+    {
+        var next = state;
+        next.Sweep = sweep;
+        if (hasTo)
+        {
+            Add(next, Party.Sweep, Who, what);
+        }
+        else if (state.Budget.IdleSweeps > 0)
+        {
+            next.Budget.IdleSweeps--;
+            Add(next, Party.None, Who, $"{what}, with nothing to remove as yet");
+        }
+    }
+
+    private bool ListsBody(in State state) => Mutation switch
+    {
+        Mutation.SweepTakesYoungBodies => state.PoisonBody,
+        Mutation.SweepLeavesBodies => false,
+        _ => state.OldPoisonBody,
+    };
+
+    private SweepStep FirstStepOfBody => Mutation == Mutation.SweepLooksForNoPoisonBlob ? SweepStep.RemovePoisonBody : SweepStep.LookForPoisonBlob;
 
     private SweepStep FirstCount => Mutation == Mutation.SweepCountsPoisonQueueFirst ? SweepStep.CountPoisonQueue : SweepStep.CountQueue;
 

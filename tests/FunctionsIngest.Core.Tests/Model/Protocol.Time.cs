@@ -54,6 +54,7 @@ internal sealed partial class Protocol
             next.Budget.Retentions--;
             next.Row.Old = state.Row.State != RowState.Missing;
             next.OldPayloads = state.Payloads;
+            next.OldPoisonBody = state.PoisonBody;
             Add(next, Party.None, "time", "passes: the retention");
         }
     }
@@ -74,7 +75,7 @@ internal sealed partial class Protocol
                 return false;
         }
 
-        if (state.Sweep.Step != SweepStep.Idle || state.Row.LeaseLive || (state.Row.State == RowState.Missing && state.Payloads == 0))
+        if (state.Sweep.Step != SweepStep.Idle || state.Row.LeaseLive || state is { Row.State: RowState.Missing, Payloads: 0, PoisonBody: false })
             return false;
         return state.Row.State == RowState.Processed
             ? !state.Messages.AnyAt(static _ => true)

@@ -76,6 +76,8 @@ internal sealed partial class Protocol(Configuration configuration)
             return "a payload blob is left although nothing went wrong";
         if (state.Row is { Old: true, State: not RowState.Missing } || (state.OldPayloads != 0 && state.Row.State is RowState.Missing or RowState.Processed))
             return "the sweep leaves what is past the retention";
+        if (state is { PoisonBody: true, PoisonBlob: false } && (state.OldPoisonBody || configuration.Faultless))
+            return state.OldPoisonBody ? "the sweep leaves a body that no poison blob owns" : "a body is left beside no poison blob although nothing went wrong";
         if (configuration.Faultless && state.EverProcessed && (state.Completed != AllHandlers || state.MayComplete[0] != 0 || state.MayComplete[1] != 0))
             return "a handler did not complete exactly once";
         return null;

@@ -17,8 +17,9 @@ internal struct State
     public bool PoisonBlob;
     public byte PoisonBlobRedrive;
 
-    /// <summary>The body beside the poison blob, where it is large.</summary>
+    /// <summary>The body beside the poison blob, where it is large; and whether it was written more than a day ago.</summary>
     public bool PoisonBody;
+    public bool OldPoisonBody;
 
     /// <summary>The payload blobs, one bit per delivery, and which of them are older than the retention.</summary>
     public byte Payloads;
@@ -58,6 +59,8 @@ internal struct State
     public void PoisonBodyChanged(bool exists)
     {
         PoisonBody = exists;
+        OldPoisonBody = false;
+        Sweep.BodyETagCurrent = false;
         for (var i = 0; i < 2; i++)
             Redrivers[i].BodyETagCurrent = false;
     }

@@ -9,4 +9,6 @@ internal enum SweepStep : byte
     ReadRow,
     RemoveRow,
     RemovePayloads,
+    LookForPoisonBlob,
+    RemovePoisonBody,
 }

@@ -28,6 +28,8 @@ internal static class Worlds
         new() { Name = "large body: redrives at the same time", LargeBody = true, Attempts = 1, Redrives = 3 },
         new() { Name = "retention: sweep and resends", Requests = 2, LargeBody = true, Attempts = 1, Redrives = 1, Retentions = 1, IdleSweeps = 1 },
         new() { Name = "retention: sweep and crash", LargeBody = true, Attempts = 1, Retentions = 1, IdleSweeps = 1, Crashes = 1, Redrives = 1 },
+        new() { Name = "retention: sweep and storage failure", LargeBody = true, Attempts = 1, Retentions = 1, IdleSweeps = 1, StorageFailures = 1, Redrives = 1 },
+        new() { Name = "retention: sweep and stall", LargeBody = true, Attempts = 1, Retentions = 1, IdleSweeps = 1, Stalls = 1, EarlyRedeliveries = 1 },
     ];
 
     private static readonly Configuration[] Large =
@@ -41,6 +43,8 @@ internal static class Worlds
         new() { Name = "large body: redrives and stall", LargeBody = true, Attempts = 1, Redrives = 2, Stalls = 1, EarlyRedeliveries = 1 },
         new() { Name = "retention: sweep, crashes up to the dequeue limit, redrive", Attempts = 1, Redrives = 1, Retentions = 1, IdleSweeps = 1, Crashes = 2 },
         new() { Name = "retention: sweep, resends, crash", Requests = 2, Attempts = 1, Redrives = 1, Retentions = 1, IdleSweeps = 1, Crashes = 1 },
+        new() { Name = "two retentions: sweep, crash, redrive", LargeBody = true, Attempts = 1, Redrives = 1, Retentions = 2, IdleSweeps = 1, Crashes = 1 },
+        new() { Name = "retention: sweep, stall, crash", LargeBody = true, Attempts = 1, Retentions = 1, IdleSweeps = 1, Stalls = 1, EarlyRedeliveries = 1, Crashes = 1 },
     ];
 
     public static IReadOnlyList<Configuration> All { get; } =

@@ -30,8 +30,8 @@ public sealed class EnvelopeTests
             Redrive = 3,
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
             Body = null,
-            Payload = "begini-00/11/22",
         };
+        sent = sent with { Payload = PayloadStore.NameOf(sent) };
 
         Assert.True(Envelope.TryDecode(sent.Encode(), out var read, out var problem));
 
@@ -116,9 +116,21 @@ public sealed class EnvelopeTests
     [InlineData("partitionkey", "\"\"")]
     [InlineData("partitionkey", null)]
     [InlineData("rowkey", null)]
+    [InlineData("partitionkey", "\"begini-00\"")]
+    [InlineData("rowkey", "\"00\"")]
+    [InlineData("rowkey", "\"a/b\"")]
     [InlineData("delivery", "true")]
+    [InlineData("delivery", "\"\"")]
+    [InlineData("delivery", "\"22\"")]
+    [InlineData("delivery", "\"0af76519/6cd43dd8448eb211c80319c\"")]
     [InlineData("delivery", null)]
+    [InlineData("payload", "\"begini-00/11/22\"")]
+    [InlineData("payload", "\"\\u0001\"")]
+    [InlineData("time", "\"1600-12-31T23:59:59Z\"")]
+    [InlineData("time", "\"0001-01-01T00:00:00Z\"")]
     [InlineData("source", "\"/elsewhere/begini\"")]
+    [InlineData("source", "\"/webhooks/\"")]
+    [InlineData("source", "\"/webhooks/other\"")]
     [InlineData("specversion", "\"0.3\"")]
     [InlineData("type", null)]
     [InlineData("id", null)]
@@ -132,9 +144,48 @@ public sealed class EnvelopeTests
         Assert.False(Envelope.TryDecode(BinaryData.FromString(json.ToJsonString()), out _, out _));
     }
 
+    [Theory]
+    [InlineData("begini", "", true)]
+    [InlineData("begini", "~1", true)]
+    [InlineData("begini", "~2147483647", true)]
+    [InlineData("s1", "", true)]
+    [InlineData("begini", "0", false)]
+    [InlineData("begini", "~", false)]
+    [InlineData("begini", "~x", false)]
+    [InlineData("begini", "~1~1", false)]
+    [InlineData("begini", "~99999999999", false)]
+    [InlineData("begini", "/1", false)]
+    [InlineData("begini", "\\1", false)]
+    [InlineData("begini", "#1", false)]
+    [InlineData("begini", "?1", false)]
+    [InlineData("begini", "\n", false)]
+    [InlineData("begini", "\u0001", false)]
+    [InlineData("begini", "\u0085", false)]
+    [InlineData("begini", "ü", false)]
+    [InlineData("s", "", false)]
+    [InlineData("BEGINI", "", false)]
+    [InlineData("be/gini", "", false)]
+    [InlineData("be#gini", "", false)]
+    [InlineData("begini\n", "", false)]
+    public void Only_names_and_ids_of_our_own_form_are_read(string source, string ending, bool isRead)
+        => Assert.Equal(isRead, IsRead(source, Example().EventId + ending));
+
+    [Theory]
+    [InlineData(63, 'a', false)]
+    [InlineData(64, 'a', true)]
+    [InlineData(64, 'A', false)]
+    [InlineData(64, 'g', false)]
+    [InlineData(2, '0', false)]
+    [InlineData(2000, '0', false)]
+    public void An_id_is_64_digits_long(int length, char digit, bool isRead) => Assert.Equal(isRead, IsRead("begini", new string(digit, length)));
+
     [Fact]
     public void No_two_deliveries_share_an_id()
         => Assert.Equal(1000, Enumerable.Range(0, 1000).Select(_ => Envelope.NewDelivery()).Distinct().Count());
+
+    /// <summary>With keys that follow from them, as from others.</summary>
+    private static bool IsRead(string source, string id)
+        => Envelope.TryDecode(Envelope.For(ReplayKey.FromEventId(source, id), "t", Time).Encode(), out _, out _);
 
     private static Envelope Example()
     {

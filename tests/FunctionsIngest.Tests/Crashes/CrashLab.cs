@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Text.Json;
 using Azure.Data.Tables;
 using Azure.Messaging;
 using FunctionsIngest.Processing;
@@ -46,6 +47,9 @@ internal sealed class CrashLab : IAsyncDisposable
     /// <summary>How many attempts of the case fail.</summary>
     public int Failures { get; set; }
 
+    /// <summary>Up to which redrive they do.</summary>
+    public int FailingRedrives { get; set; }
+
     /// <summary>Whether the first handler's process dies inside it.</summary>
     public bool DiesInHandler { get; set; }
 
@@ -72,6 +76,7 @@ internal sealed class CrashLab : IAsyncDisposable
         Runs.Clear();
         _sent.Clear();
         Failures = failures;
+        FailingRedrives = 0;
         DiesInHandler = false;
         return $$$"""{"event":{"type":"crashed"},"number":{{{_webhooks++}}},"padding":"{{{new string('x', isLarge ? 100_000 : 10)}}}"}""";
     }
@@ -84,6 +89,14 @@ internal sealed class CrashLab : IAsyncDisposable
         EventId = id ?? EventId;
         // The dead answer nobody.
         return status == HttpStatusCode.OK && !instance.IsDead;
+    }
+
+    /// <summary>Sends a webhook, and has it processed in as many attempts.</summary>
+    public async Task AttemptAsync(string body, int attempts)
+    {
+        Assert.True(await SendAsync(Other, body));
+        for (var i = 0; i < attempts; i++)
+            Assert.True(await DeliverAsync(Other, Assert.Single(TakeSent()).Body));
     }
 
     /// <summary>Delivers a message of the queue to an instance.</summary>
@@ -121,27 +134,64 @@ internal sealed class CrashLab : IAsyncDisposable
     /// <returns>The payloads, and the blobs in poison, that are left.</returns>
     public async Task<IReadOnlyList<string>> SweepADayLaterAsync()
     {
-        await Other.Host.Clients.Events.ClearMessagesAsync();
+        await ClearQueuesAsync();
         _time.Advance(TimeSpan.FromHours(25));
         await Other.Host.Ingestion.SweepAsync(CancellationToken.None);
         return [.. await Other.Host.ListPayloadsAsync(), .. await Other.Host.ListPoisonAsync()];
     }
 
+    /// <summary>The instance that goes on deals with every message that has been sent so far.</summary>
+    /// <returns>Whether there was any.</returns>
+    public async Task<bool> DealWithAllAsync()
+    {
+        var messages = TakeSent();
+        foreach (var message in messages)
+            Assert.True(await DeliverAsync(Other, message.Body, message.Queue.EndsWith("-poison", StringComparison.Ordinal)));
+        return messages.Count > 0;
+    }
+
     /// <summary>The instance that goes on deals with every message, and with those that come of it, until there are none.</summary>
     public async Task DrainAsync()
     {
-        for (var round = 0; TakeSent() is { Count: > 0 } messages; round++)
+        var round = 0;
+        do
         {
-            Assert.True(round < MostRounds, "Copies of messages are exchanged without an end.");
+            Assert.True(round++ < MostRounds, "Copies of messages are exchanged without an end.");
             // Whoever holds a row by now is dead, and copies become visible in time.
             LetLeasesEnd();
-            foreach (var message in messages)
-                Assert.True(await DeliverAsync(Other, message.Body, message.Queue.EndsWith("-poison", StringComparison.Ordinal)));
         }
+        while (await DealWithAllAsync());
+    }
+
+    /// <summary>Deletes what has been dealt with: of both queues everything.</summary>
+    public async Task ClearQueuesAsync()
+    {
+        await Other.Host.Clients.Events.ClearMessagesAsync();
+        await Other.Host.Clients.PoisonQueue.ClearMessagesAsync();
     }
 
     /// <summary>Lets the retention end for everything that has been done so far.</summary>
     public void LetTheRetentionEnd() => _time.Advance(TimeSpan.FromDays(8));
+
+    /// <summary>Makes the only webhook that there is a row of the event of the case, also if its request got no answer.</summary>
+    public async Task FindEventAsync()
+    {
+        var row = Assert.Single(await Other.Host.Clients.Rows.QueryAsync<TableEntity>("PartitionKey ne 'Sweep'").ToListAsync());
+        EventId = row.PartitionKey[^2..] + row.RowKey;
+    }
+
+    /// <summary>Lets the next sweep begin with the part of the table that holds the case's row.</summary>
+    public Task TurnToPartAsync() => Other.Host.Get<SweepBookmark>().WriteAsync(Part, CancellationToken.None);
+
+    /// <summary>Whether a call of the sweep is about a part of the table that holds nothing of the case.</summary>
+    public bool IsOfAnotherPart(StorageCall call)
+    {
+        if (call.Service != StorageService.Table)
+            return false;
+        if (call.Method == "GET")
+            return call.Query.Contains("filter", StringComparison.Ordinal) && !call.Query.Contains($"begini-{EventId[..2]}", StringComparison.Ordinal);
+        return call.Path.Contains("'Sweep'", StringComparison.Ordinal) && JsonDocument.Parse(call.Body).RootElement.GetProperty("Next").GetInt32() != (Part + 1) % SweepBookmark.Parts;
+    }
 
     /// <summary>Sweeps once.</summary>
     /// <returns>Whether it came to its end.</returns>
@@ -204,6 +254,8 @@ internal sealed class CrashLab : IAsyncDisposable
         await Other.DisposeAsync();
     }
 
+    private int Part => Convert.FromHexString(EventId[..2])[0];
+
     private Task<IngestHost> StartHostAsync(string storage, Func<Mortal> self)
     {
         var settings = new Dictionary<string, string?>
@@ -229,7 +281,7 @@ internal sealed class CrashLab : IAsyncDisposable
             }))
             .AddSingleton<IWebhookHandler>(new RecordingHandler(Last, webhookEvent =>
             {
-                var fails = webhookEvent.Redrive == 0 && webhookEvent.Attempt <= Failures;
+                var fails = webhookEvent.Redrive <= FailingRedrives && webhookEvent.Attempt <= Failures;
                 Runs.Enqueue(new HandlerRun(Last, self(), webhookEvent, !fails));
                 return fails ? throw new InvalidOperationException("The test says so.") : Task.CompletedTask;
             })));

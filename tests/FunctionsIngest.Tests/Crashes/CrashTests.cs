@@ -33,13 +33,15 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     [Theory]
-    [InlineData(Rival.None)]
-    [InlineData(Rival.Same)]
-    public async Task A_duplicates_request_dies_at_every_step(Rival rival)
+    [InlineData(Rival.None, false)]
+    [InlineData(Rival.None, true)]
+    [InlineData(Rival.Same, false)]
+    [InlineData(Rival.Same, true)]
+    public async Task A_duplicates_request_dies_at_every_step(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
 
-        var points = await ExploreAsync(lab, 0, false, async body =>
+        var points = await ExploreAsync(lab, 0, isLarge, async body =>
         {
             // The first request has died between its insert and its send.
             await AcceptAsync(lab, rival, body);
@@ -50,7 +52,9 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
             Assert.False(await lab.SendAsync(lab.Dying, body));
         });
 
-        AssertSteps(rival, points, [StorageStep.Insert, StorageStep.Look, StorageStep.Send, StorageStep.MarkHandedOver]);
+        AssertSteps(rival, points, isLarge
+            ? [StorageStep.Insert, StorageStep.Look, StorageStep.StorePayload, StorageStep.Send, StorageStep.MarkHandedOver]
+            : [StorageStep.Insert, StorageStep.Look, StorageStep.Send, StorageStep.MarkHandedOver]);
         AssertRepeated(rival, points);
     }
 
@@ -78,13 +82,16 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     [Theory]
-    [InlineData(Rival.None)]
-    [InlineData(Rival.Same)]
-    [InlineData(Rival.OtherDelivery)]
-    public async Task A_processor_dies_inside_a_handler(Rival rival)
+    [InlineData(Rival.None, false)]
+    [InlineData(Rival.None, true)]
+    [InlineData(Rival.Same, false)]
+    [InlineData(Rival.Same, true)]
+    [InlineData(Rival.OtherDelivery, false)]
+    [InlineData(Rival.OtherDelivery, true)]
+    public async Task A_processor_dies_inside_a_handler(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-        var body = lab.Begin();
+        var body = lab.Begin(isLarge: isLarge);
         lab.DiesInHandler = true;
 
         await lab.SendAsync(lab.Other, body);
@@ -97,32 +104,50 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     [Theory]
-    [InlineData(Rival.None)]
-    [InlineData(Rival.Same)]
-    [InlineData(Rival.OtherDelivery)]
-    public async Task A_processor_dies_at_every_step_of_an_attempt_that_fails(Rival rival)
+    [InlineData(Rival.None, false)]
+    [InlineData(Rival.None, true)]
+    [InlineData(Rival.Same, false)]
+    [InlineData(Rival.Same, true)]
+    [InlineData(Rival.OtherDelivery, false)]
+    [InlineData(Rival.OtherDelivery, true)]
+    public async Task A_processor_dies_at_every_step_of_an_attempt_that_fails(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
 
-        var points = await ExploreAsync(lab, 1, false, ProcessAsync(lab, rival, RowState.Processed), body => lab.SendAsync(lab.Other, body));
+        var points = await ExploreAsync(lab, 1, isLarge, ProcessAsync(lab, rival, RowState.Processed), body => lab.SendAsync(lab.Other, body));
 
-        AssertSteps(rival, points,
-        [
-            StorageStep.Look, StorageStep.Take, StorageStep.Archive, StorageStep.NoteHandler, StorageStep.NoteHandler, StorageStep.SendCopy, StorageStep.NoteFailure,
-        ]);
+        AssertSteps(rival, points, isLarge
+            ?
+            [
+                StorageStep.Look, StorageStep.Take, StorageStep.LoadPayload, StorageStep.Archive, StorageStep.Archive, StorageStep.NoteHandler,
+                StorageStep.NoteHandler, StorageStep.SendCopy, StorageStep.NoteFailure,
+            ]
+            :
+            [
+                StorageStep.Look, StorageStep.Take, StorageStep.Archive, StorageStep.NoteHandler, StorageStep.NoteHandler, StorageStep.SendCopy,
+                StorageStep.NoteFailure,
+            ]);
         AssertRepeated(rival, points, "before NoteHandler: first");
     }
 
     [Theory]
-    [InlineData(Rival.None)]
-    [InlineData(Rival.Same)]
-    public async Task A_processor_dies_at_every_step_of_an_attempt_that_succeeds_after_one_that_failed(Rival rival)
+    [InlineData(Rival.None, false)]
+    [InlineData(Rival.None, true)]
+    [InlineData(Rival.Same, false)]
+    [InlineData(Rival.Same, true)]
+    public async Task A_processor_dies_at_every_step_of_an_attempt_that_succeeds_after_one_that_failed(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
 
-        var points = await ExploreAsync(lab, 1, false, ProcessAsync(lab, rival, RowState.Processed), body => AttemptAsync(lab, body, 1));
+        var points = await ExploreAsync(lab, 1, isLarge, ProcessAsync(lab, rival, RowState.Processed), body => lab.AttemptAsync(body, 1));
 
-        AssertSteps(rival, points, [StorageStep.Look, StorageStep.NoteHandler, StorageStep.MarkProcessed, StorageStep.RemovePoison]);
+        AssertSteps(rival, points, isLarge
+            ?
+            [
+                StorageStep.Look, StorageStep.NoteHandler, StorageStep.LoadPayload, StorageStep.MarkProcessed, StorageStep.RemovePoison,
+                StorageStep.RemovePayload,
+            ]
+            : [StorageStep.Look, StorageStep.NoteHandler, StorageStep.MarkProcessed, StorageStep.RemovePoison]);
         AssertRepeated(rival, points, "before MarkProcessed: last");
     }
 
@@ -135,7 +160,7 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
 
-        var points = await ExploreAsync(lab, AllAttempts, isLarge, ProcessAsync(lab, rival, RowState.Poisoned), body => AttemptAsync(lab, body, AllAttempts - 1));
+        var points = await ExploreAsync(lab, AllAttempts, isLarge, ProcessAsync(lab, rival, RowState.Poisoned), body => lab.AttemptAsync(body, AllAttempts - 1));
 
         AssertSteps(rival, points, isLarge
             ?
@@ -151,6 +176,9 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     [InlineData(Rival.None, false)]
     [InlineData(Rival.None, true)]
     [InlineData(Rival.Same, false)]
+    [InlineData(Rival.Same, true)]
+    [InlineData(Rival.OtherDelivery, false)]
+    [InlineData(Rival.OtherDelivery, true)]
     public async Task The_poison_trigger_dies_at_every_step(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
@@ -187,74 +215,19 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
             },
             async body =>
             {
-                await AttemptAsync(lab, body, AllAttempts);
+                await lab.AttemptAsync(body, AllAttempts);
                 Assert.Equal(RowState.Poisoned, await lab.StateAsync());
             });
 
-        // The list, the document, a body beside it, the row; a removal is one of the document and one of a body beside it.
+        // The list, the document, a body beside it, the row; likewise a removal is one of the document, and one of a body beside it.
         AssertSteps(rival, points, isLarge
             ?
             [
                 StorageStep.ReadPoison, StorageStep.ReadPoison, StorageStep.ReadPoison, StorageStep.Look, StorageStep.StorePayload, StorageStep.Send,
                 StorageStep.RemovePoison, StorageStep.RemovePoison,
             ]
-            : [StorageStep.ReadPoison, StorageStep.ReadPoison, StorageStep.Look, StorageStep.Send, StorageStep.RemovePoison, StorageStep.RemovePoison]);
+            : [StorageStep.ReadPoison, StorageStep.ReadPoison, StorageStep.Look, StorageStep.Send, StorageStep.RemovePoison]);
         AssertRepeated(rival, points);
-    }
-
-    [Fact]
-    public async Task A_sweep_dies_at_every_step()
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-        for (var i = 0; i < 5; i++)
-        {
-            await AttemptAsync(lab, lab.Begin(isLarge: i % 2 == 0), 1);
-            Assert.Equal(RowState.Processed, await lab.StateAsync());
-        }
-
-        // Given up by the host, and not taken up by the trigger.
-        var poisoned = lab.Begin(AllAttempts);
-        Assert.True(await lab.SendAsync(lab.Other, poisoned));
-        var givenUp = Assert.Single(lab.TakeSent()).Body;
-        var clients = lab.Other.Host.Clients;
-        await clients.Events.ClearMessagesAsync();
-        await clients.PoisonQueue.SendMessageAsync(givenUp, timeToLive: TimeSpan.FromSeconds(-1));
-
-        // Accepted, and not processed yet, however late it is.
-        var waiting = lab.Begin(isLarge: true);
-        Assert.True(await lab.SendAsync(lab.Other, waiting));
-        var message = Assert.Single(lab.TakeSent()).Body;
-        await clients.Payloads.GetBlobClient($"begini-00/{new string('0', 62)}/nobody").UploadAsync(BinaryData.FromString("ownerless"));
-        await clients.Poison.GetBlobClient("begini/removed.body").UploadAsync(BinaryData.FromString("ownerless"));
-
-        lab.LetTheRetentionEnd();
-        for (var call = 1; ; call++)
-        {
-            lab.Dying.Live(call, reachesStorage: false);
-            await CrashLab.SweepAsync(lab.Dying);
-            lab.Dying.Live(call, reachesStorage: true);
-            if (await CrashLab.SweepAsync(lab.Dying))
-                break;
-        }
-
-        // A sweep takes 11 of 256 parts.
-        for (var i = 0; i < 24; i++)
-            Assert.True(await CrashLab.SweepAsync(lab.Other));
-
-        // What a dead sweep had taken off the poison queue comes back to the trigger.
-        Assert.True(await CrashLab.DeliverAsync(lab.Other, givenUp, isPoison: true));
-        Assert.Equal(["begini"], (await lab.Other.Host.ListPoisonAsync()).Select(name => name.Split('/')[0]));
-        Assert.Equal(RowState.Received, await lab.StateAsync());
-        Assert.Single(await lab.Other.Host.ListPayloadsAsync(), name => !name.EndsWith("/nobody", StringComparison.Ordinal));
-        Assert.True(await CrashLab.DeliverAsync(lab.Other, message));
-        Assert.Equal([waiting], await lab.ArchivedAsync());
-        // This one's, and that of the event that was given up.
-        Assert.Equal(2, await lab.CountRowsAsync());
-
-        await clients.Events.ClearMessagesAsync();
-        await clients.PoisonQueue.ClearMessagesAsync();
-        Assert.True(await CrashLab.SweepAsync(lab.Other));
-        Assert.Empty(await lab.Other.Host.ListPayloadsAsync());
     }
 
     /// <summary>Sends to the instance that dies, and, as the sender got no 2xx, to the other one.</summary>
@@ -287,14 +260,6 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
             lab.PutBack(isPoison ? message with { Queue = $"{message.Queue}-poison" } : message);
         return end;
     };
-
-    /// <summary>Sends a webhook, and has it processed in as many attempts.</summary>
-    private static async Task AttemptAsync(CrashLab lab, string body, int attempts)
-    {
-        Assert.True(await lab.SendAsync(lab.Other, body));
-        for (var i = 0; i < attempts; i++)
-            Assert.True(await CrashLab.DeliverAsync(lab.Other, Assert.Single(lab.TakeSent()).Body));
-    }
 
     /// <summary>Runs a case for every call that the instance makes, before and after, until it makes no more.</summary>
     /// <param name="lab">The instances.</param>

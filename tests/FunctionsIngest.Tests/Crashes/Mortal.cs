@@ -10,7 +10,7 @@ internal sealed class Mortal : IAsyncDisposable
 {
     private readonly StorageProxy _proxy;
     private int _callsToLive = int.MaxValue;
-    private volatile bool _reachesStorage;
+    private Func<StorageFault> _fault = () => throw new InvalidOperationException("It lives.");
     private volatile bool _isDead;
 
     private Mortal(StorageProxy proxy) => _proxy = proxy;
@@ -23,6 +23,9 @@ internal sealed class Mortal : IAsyncDisposable
 
     /// <summary>The last step that it took; the one that it died at.</summary>
     public StorageStep? LastStep { get; private set; }
+
+    /// <summary>Calls that are not counted, and that it therefore does not die at.</summary>
+    public Func<StorageCall, bool> IsPassedOver { get; set; } = _ => false;
 
     /// <summary>Starts an instance.</summary>
     /// <param name="storage">The connection string.</param>
@@ -44,13 +47,14 @@ internal sealed class Mortal : IAsyncDisposable
     /// <summary>Brings it to life, until its n-th call.</summary>
     /// <param name="callsToLive">The call that it dies at, from 1; null: none.</param>
     /// <param name="reachesStorage">Whether storage carries that call out.</param>
-    public void Live(int? callsToLive = null, bool reachesStorage = false)
-    {
-        _reachesStorage = reachesStorage;
-        _callsToLive = callsToLive ?? int.MaxValue;
-        LastStep = null;
-        _isDead = false;
-    }
+    /// <param name="meanwhile">What somebody else does while that call is on its way; null: nothing.</param>
+    public void Live(int? callsToLive = null, bool reachesStorage = false, Func<Task>? meanwhile = null)
+        => Live(callsToLive ?? int.MaxValue, () => StorageFault.Death(reachesStorage, Die, meanwhile?.Invoke()));
+
+    /// <summary>Brings it to life for good; its n-th call is long on its way.</summary>
+    /// <param name="call">The call, from 1.</param>
+    /// <param name="meanwhile">What somebody else does before that call reaches storage.</param>
+    public void Wait(int call, Func<Task> meanwhile) => Live(call, () => StorageFault.Until(meanwhile()));
 
     /// <summary>Dies now.</summary>
     public void Die() => _isDead = true;
@@ -62,12 +66,22 @@ internal sealed class Mortal : IAsyncDisposable
         await _proxy.DisposeAsync();
     }
 
+    private void Live(int calls, Func<StorageFault> fault)
+    {
+        _fault = fault;
+        _callsToLive = calls;
+        LastStep = null;
+        _isDead = false;
+    }
+
     private StorageFault? Choose(StorageCall call)
     {
         if (_isDead)
             return StorageFault.CutBefore;
+        if (IsPassedOver(call))
+            return null;
 
         LastStep = StorageSteps.Of(call);
-        return Interlocked.Decrement(ref _callsToLive) == 0 ? StorageFault.Death(_reachesStorage, Die) : null;
+        return Interlocked.Decrement(ref _callsToLive) == 0 ? _fault() : null;
     }
 }

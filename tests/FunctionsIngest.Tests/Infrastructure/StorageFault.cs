@@ -16,7 +16,8 @@ internal abstract record StorageFault
     /// <summary>The caller dies with this call: before it has reached storage, or after storage has carried it out.</summary>
     /// <param name="reachesStorage">Whether storage carries it out.</param>
     /// <param name="die">Ends the caller; the connection is cut when it returns.</param>
-    public static StorageFault Death(bool reachesStorage, Action die) => new Cut(reachesStorage, die);
+    /// <param name="meanwhile">What the call waits for before that; null: nothing.</param>
+    public static StorageFault Death(bool reachesStorage, Action die, Task? meanwhile = null) => new Cut(reachesStorage, die, meanwhile);
 
     /// <summary>Storage carries out the request; the connection is cut in the middle of the answer's body. An answer without a body is cut whole.</summary>
     public static StorageFault CutAnswer { get; } = new CutInAnswer();
@@ -41,7 +42,7 @@ internal abstract record StorageFault
     /// <param name="errorCode">Storage's name for the error: <c>ServerBusy</c>, <c>TableBeingDeleted</c> …</param>
     public static StorageFault Answer(int status, string errorCode) => new Error(status, errorCode);
 
-    internal sealed record Cut(bool ReachesStorage, Action? Meanwhile = null) : StorageFault;
+    internal sealed record Cut(bool ReachesStorage, Action? Die = null, Task? Meanwhile = null) : StorageFault;
 
     internal sealed record CutInAnswer : StorageFault;
 

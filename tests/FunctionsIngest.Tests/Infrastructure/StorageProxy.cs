@@ -134,10 +134,11 @@ internal sealed class StorageProxy : IAsyncDisposable
                 await released;
                 await ForwardAsync();
                 break;
-            case StorageFault.Cut(var reachesStorage, var meanwhile):
+            case StorageFault.Cut(var reachesStorage, var die, var meanwhile):
+                await (meanwhile ?? Task.CompletedTask);
                 if (reachesStorage)
                     (await SendAsync()).Dispose();
-                meanwhile?.Invoke();
+                die?.Invoke();
                 context.Abort();
                 break;
             case StorageFault.CutInAnswer:

@@ -57,7 +57,7 @@ internal enum StorageStep
     /// <summary>A poison document, or the body beside it, is removed.</summary>
     RemovePoison,
 
-    /// <summary>A redrive lists or reads poison documents.</summary>
+    /// <summary>A redrive or the sweep lists what is in poison, or a redrive reads a document or the body beside it.</summary>
     ReadPoison,
 
     /// <summary>A large body's blob is removed.</summary>
@@ -72,6 +72,15 @@ internal enum StorageStep
     /// <summary>The host keeps a message invisible, or hides it after a failure.</summary>
     HideMessage,
 
-    /// <summary>The sweep reads, removes or notes how far it has come.</summary>
+    /// <summary>The sweep counts the messages of a queue.</summary>
+    CountMessages,
+
+    /// <summary>The sweep removes expired rows.</summary>
+    RemoveRows,
+
+    /// <summary>The sweep looks for the document of a body in poison.</summary>
+    LookForPoison,
+
+    /// <summary>The sweep lists rows or payloads, or notes how far it has come.</summary>
     Sweep,
 }

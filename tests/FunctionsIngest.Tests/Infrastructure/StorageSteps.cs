@@ -46,6 +46,7 @@ internal static class StorageSteps
         {
             "GET" when isRow && call.Path.Contains("PartitionKey", StringComparison.Ordinal) && !call.Path.Contains("'Sweep'", StringComparison.Ordinal) => StorageStep.Look,
             "POST" when call.Path == "/Tables" => StorageStep.Other,
+            "POST" when call.Path == "/$batch" => StorageStep.RemoveRows,
             _ => StorageStep.Sweep,
         };
     }
@@ -53,7 +54,7 @@ internal static class StorageSteps
     private static StorageStep OfQueue(StorageCall call)
     {
         if (!call.Path.Contains("/messages", StringComparison.Ordinal))
-            return StorageStep.Other;
+            return call.Method == "GET" ? StorageStep.CountMessages : StorageStep.Other;
 
         var isPoison = call.Path.Contains($"{StorageClients.PoisonQueueSuffix}/", StringComparison.Ordinal);
         return call.Method switch
@@ -71,6 +72,7 @@ internal static class StorageSteps
     {
         (StorageClients.PayloadContainer, _) when call.Path.Count('/') == 1 => StorageStep.Sweep,
         (StorageClients.PoisonContainer, "GET") => StorageStep.ReadPoison,
+        (StorageClients.PoisonContainer, "HEAD") => StorageStep.LookForPoison,
         (_, _) when call.Path.Count('/') == 1 => StorageStep.Other,
         (StorageClients.PayloadContainer, "PUT") => StorageStep.StorePayload,
         (StorageClients.PayloadContainer, "GET") => StorageStep.LoadPayload,

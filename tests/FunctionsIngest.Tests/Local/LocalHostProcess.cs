@@ -53,7 +53,7 @@ internal sealed partial class LocalHostProcess : IAsyncDisposable
         };
         foreach (var arg in args)
             start.ArgumentList.Add(arg);
-        foreach (var name in (string[])["WebhookStorage", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT"])
+        foreach (var name in (string[])["WebhookStorage", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "OTEL_EXPORTER_OTLP_ENDPOINT"])
             start.Environment.Remove(name);
         foreach (var (name, value) in environment)
             start.Environment[name] = value;

@@ -170,6 +170,7 @@ public sealed class EventProcessorTests(AzuriteFixture azurite) : IClassFixture<
         ["bad JSON"] = "{",
         ["no CloudEvent"] = """{"hello":"world"}""",
         ["another version"] = """{"specversion":"1.0","id":"i","source":"/webhooks/begini","type":"t","envelopeversion":2,"partitionkey":"p","rowkey":"r","delivery":"d","attempt":1,"redrive":0}""",
+        ["keys that the table refuses"] = """{"specversion":"1.0","id":"00/1#","source":"/webhooks/begini","type":"t","time":"2026-08-01T12:34:56Z","envelopeversion":1,"partitionkey":"begini-00","rowkey":"/1#","delivery":"0af7651916cd43dd8448eb211c80319c","attempt":1,"redrive":0}""",
         ["huge"] = new string('[', 64_000),
     };
 

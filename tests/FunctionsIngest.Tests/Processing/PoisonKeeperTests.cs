@@ -116,17 +116,39 @@ public sealed class PoisonKeeperTests(AzuriteFixture azurite) : IClassFixture<Az
         Assert.StartsWith("unreadable/", Assert.Single(await app.Host.ListPoisonAsync()));
     }
 
+    [Theory]
+    [InlineData(nameof(StorageStep.LoadPayload))]
+    [InlineData(nameof(StorageStep.StorePoison))]
+    [InlineData(nameof(StorageStep.MarkPoisoned))]
+    public async Task Storage_that_fails_leaves_the_message_to_the_host_and_the_row_to_whoever_gets_it_next(string step)
+    {
+        await using var app = await ObservedHost.StartAsync(azurite, settings: [new("Webhooks:StorageTries", "1")]);
+        var (id, message) = await app.AcceptAsync(ObservedHost.LargeBody());
+        using (app.Fail(Enum.Parse<StorageStep>(step), StorageFault.CutBefore, times: 1))
+            await Assert.ThrowsAnyAsync<Exception>(() => KeepAsync(app, message));
+        Assert.Null((await app.RowAsync(id)).LeaseUntil);
+
+        await KeepAsync(app, message);
+
+        Assert.Empty(app.Proxy.Sent);
+        Assert.Equal(RowState.Poisoned, (await app.RowAsync(id)).State);
+        Assert.Equal([$"begini/{id}.body", $"begini/{id}.json"], await app.Host.ListPoisonAsync());
+        Assert.Empty(await app.Host.ListPayloadsAsync());
+    }
+
     [Fact]
-    public async Task Storage_that_fails_leaves_the_message_to_the_host()
+    public async Task A_lease_that_cannot_be_given_up_ends_by_itself()
     {
         await using var app = await ObservedHost.StartAsync(azurite, settings: [new("Webhooks:StorageTries", "1")]);
         var (id, message) = await app.AcceptAsync();
         using (app.Fail(StorageStep.StorePoison, StorageFault.CutBefore))
+        using (app.Fail(StorageStep.NoteFailure, StorageFault.CutBefore))
             await Assert.ThrowsAnyAsync<Exception>(() => KeepAsync(app, message));
+        Assert.NotNull((await app.RowAsync(id)).LeaseUntil);
 
-        // Its own lease is live for as long as it might still be at work.
         app.Time.Advance(TimeSpan.FromMinutes(5));
         await KeepAsync(app, message);
+
         Assert.Equal(RowState.Poisoned, (await app.RowAsync(id)).State);
         Assert.Single(await app.Host.ListPoisonAsync());
     }

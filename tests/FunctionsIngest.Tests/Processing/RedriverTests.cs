@@ -163,6 +163,30 @@ public sealed class RedriverTests(AzuriteFixture azurite) : IClassFixture<Azurit
         static bool IsBodyRemoval(StorageCall call) => call.Method == "DELETE" && call.Path.EndsWith(".body", StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(70_000)]
+    // Too large for a message, and no larger than a document could hold.
+    [InlineData(46_000)]
+    public async Task A_late_document_that_says_that_the_body_is_lost_hides_no_body(int length)
+    {
+        var handler = Fragile();
+        await using var app = await ObservedHost.StartAsync(azurite, [handler]);
+        var body = new string('x', length);
+        var (id, message) = await GiveUpAsync(app, body);
+        var envelope = ObservedHost.Read(message);
+        Assert.Empty(await app.Host.ListPayloadsAsync());
+        _isBroken = false;
+
+        // Another processor has stalled, and found the payload gone after the event had been given up.
+        await app.Host.Get<PoisonStore>().KeepAsync(envelope, body: null, PoisonKeeper.BodyMissing(envelope), CancellationToken.None);
+
+        Assert.Equal(RedriveResult.Sent, await RedriveAsync(app, id));
+        await app.Host.ProcessVisibleAsync();
+        Assert.Equal(body, handler.Runs[^1].Body.ToString());
+        Assert.Equal(RowState.Processed, (await app.RowAsync(id)).State);
+        Assert.Empty(await app.Host.ListPoisonAsync());
+    }
+
     private static async Task RewriteAsync(ObservedHost app, string name)
     {
         var blob = app.Host.Clients.Poison.GetBlobClient(name);
