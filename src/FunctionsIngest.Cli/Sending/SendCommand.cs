@@ -15,7 +15,7 @@ internal static class SendCommand
     private const int MaxConcurrency = 256;
     private const string LocalHost = "http://localhost:7071";
 
-    private static readonly double[] Shares = [0.5, 0.9, 0.99, 1];
+    private static readonly double[] Shares = [0.5, 0.9, 0.95, 0.99, 1];
 
     public static Command Create(Terminal terminal)
     {
