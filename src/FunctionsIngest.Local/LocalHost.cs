@@ -178,6 +178,10 @@ internal sealed partial class LocalHost : IAsyncDisposable
         {
             throw new StartUpException($"{exception.Message.TrimEnd('.')}. Stop the program that has the port, or choose another: --urls http://localhost:<port>, or the environment variable ASPNETCORE_URLS.");
         }
+        catch (FormatException exception)
+        {
+            throw new StartUpException($"{exception.Message.TrimEnd('.')}. Write the address like http://localhost:7071: --urls, or the environment variable ASPNETCORE_URLS.");
+        }
         catch (Exception exception) when (exception is RequestFailedException or AuthenticationFailedException or AggregateException)
         {
             throw new StartUpException($"The storage that {StorageOptions.ConnectionKey} names cannot be used: {exception.GetBaseException().Message}");

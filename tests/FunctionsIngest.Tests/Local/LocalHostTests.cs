@@ -164,6 +164,20 @@ public sealed class LocalHostTests : IClassFixture<AzuriteFixture>, IAsyncLifeti
         Assert.False(IsListening(host.BlobPort));
     }
 
+    [Theory]
+    [InlineData("localhost:7071")]
+    [InlineData("nonsense")]
+    public async Task An_address_that_is_none_is_named_with_the_setting(string address)
+    {
+        await using var host = LocalHostProcess.Start(
+            new Dictionary<string, string> { ["WebhookStorage"] = _azurite.NewStorage() }, [.. OwnData(), "--urls", address]);
+
+        Assert.Equal(1, await host.WaitForEndAsync());
+        Assert.Contains($"'{address}'", host.Output, StringComparison.Ordinal);
+        Assert.Contains("--urls", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_taken_port_of_Azurite_is_named_with_the_setting()
     {
