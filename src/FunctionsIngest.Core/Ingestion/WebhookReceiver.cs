@@ -89,22 +89,20 @@ internal sealed partial class WebhookReceiver(
 
     private async Task<Answer> AnswerAsync(HttpRequest request, Source source, RequestBody body)
     {
+        Answer? answer = null;
         try
         {
             // The storage calls end by this deadline and by nothing else: a caller that hangs up changes nothing.
             using var deadline = new CancellationTokenSource(options.Value.AnswerWithin * ShareOfCalls, time);
-            var answer = await AnswerAsync(request, source, body, deadline.Token);
+            return answer = await AnswerAsync(request, source, body, deadline.Token);
+        }
+        finally
+        {
             // A storage call that was given up may still read the body.
-            if (answer.Status == StatusCodes.Status503ServiceUnavailable)
+            if (answer is null or { Status: StatusCodes.Status503ServiceUnavailable })
                 body.Abandon();
             else
                 body.Free();
-            return answer;
-        }
-        catch
-        {
-            body.Abandon();
-            throw;
         }
     }
 

@@ -1,5 +1,4 @@
 using System.Globalization;
-using Azure.Messaging;
 using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Processing;
@@ -19,15 +18,10 @@ internal sealed class ArchiveHandler(StorageClients clients) : IWebhookHandler
     public Task HandleAsync(WebhookEvent webhookEvent, CancellationToken cancellationToken)
     {
         var name = NameOf(webhookEvent.Source, webhookEvent.Id, webhookEvent.ReceivedAt);
-        return EventDocument.WriteAsync(clients.Archive, name, ToCloudEvent(webhookEvent, name), EventDocument.IsInline(webhookEvent.Body) ? null : webhookEvent.Body, cancellationToken);
-    }
-
-    private static CloudEvent ToCloudEvent(WebhookEvent webhookEvent, string name)
-    {
-        var inline = EventDocument.IsInline(webhookEvent.Body);
-        var cloudEvent = Queueing.Envelope.ToPlainCloudEvent(webhookEvent, inline ? webhookEvent.Body : null);
-        if (!inline)
-            cloudEvent.ExtensionAttributes["payload"] = EventDocument.BodyNameOf(name);
-        return cloudEvent;
+        var isInline = EventDocument.IsInline(webhookEvent.Body);
+        var document = Queueing.Envelope.ToPlainCloudEvent(webhookEvent, isInline ? webhookEvent.Body : null);
+        if (!isInline)
+            document.ExtensionAttributes["payload"] = EventDocument.BodyNameOf(name);
+        return EventDocument.WriteAsync(clients.Archive, name, document, isInline ? null : webhookEvent.Body, cancellationToken);
     }
 }

@@ -1,4 +1,3 @@
-using Azure;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Replay;
 using FunctionsIngest.Telemetry;
@@ -92,7 +91,7 @@ internal sealed partial class PoisonKeeper(
     }
 
     /// <summary>Removes the document of an event that has been processed after all.</summary>
-    public Task ForgetAsync(Envelope envelope) => store.TryDeleteAsync(PoisonStore.NameOf(envelope), ETag.All, ETag.All, CancellationToken.None);
+    public Task ForgetAsync(Envelope envelope) => store.ForgetAsync(envelope, CancellationToken.None);
 
     private async Task TryDeletePayloadAsync(string payload)
     {

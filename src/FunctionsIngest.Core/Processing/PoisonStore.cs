@@ -69,6 +69,9 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     public Task<bool> TryDeleteAsync(string name, ETag etag, ETag? bodyETag, CancellationToken cancellationToken)
         => EventDocument.TryDeleteAsync(clients.Poison, name, etag, bodyETag, cancellationToken);
 
+    /// <summary>Removes the document of an event that has been processed after all, and its body.</summary>
+    public Task ForgetAsync(Envelope envelope, CancellationToken cancellationToken) => TryDeleteAsync(NameOf(envelope), ETag.All, ETag.All, cancellationToken);
+
     /// <summary>Removes bodies whose document is gone: whoever removed it has died between the two.</summary>
     /// <param name="writtenBefore">Only bodies that were written before; the document of a younger one may be yet to come.</param>
     /// <param name="cancellationToken">Ends the wait.</param>

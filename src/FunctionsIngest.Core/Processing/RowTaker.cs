@@ -1,4 +1,3 @@
-using Azure;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Replay;
 using FunctionsIngest.Sources;
@@ -70,7 +69,7 @@ internal sealed partial class RowTaker(
     private async Task CleanUpAsync(Envelope message, ReplayRow row, CancellationToken cancellationToken)
     {
         if (row.State == RowState.Processed && (row.Takes > 1 || message.Attempt > 1 || message.Redrive > 0))
-            await poison.TryDeleteAsync(PoisonStore.NameOf(message), ETag.All, ETag.All, cancellationToken);
+            await poison.ForgetAsync(message, cancellationToken);
         if (message.Payload is not null)
             await payloads.DeleteAsync(message.Payload, cancellationToken);
     }

@@ -13,11 +13,14 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
 {
     private const int AllAttempts = 3;
 
+    /// <summary>Alone and against another that does the same.</summary>
+    public static TheoryData<Rival, bool> SameRivals => SmallAndLarge(Rival.None, Rival.Same);
+
+    /// <summary>These, and against another delivery.</summary>
+    public static TheoryData<Rival, bool> AllRivals => SmallAndLarge(Rival.None, Rival.Same, Rival.OtherDelivery);
+
     [Theory]
-    [InlineData(Rival.None, false)]
-    [InlineData(Rival.None, true)]
-    [InlineData(Rival.Same, false)]
-    [InlineData(Rival.Same, true)]
+    [MemberData(nameof(SameRivals))]
     public async Task A_request_dies_at_every_step(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
@@ -33,10 +36,7 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     [Theory]
-    [InlineData(Rival.None, false)]
-    [InlineData(Rival.None, true)]
-    [InlineData(Rival.Same, false)]
-    [InlineData(Rival.Same, true)]
+    [MemberData(nameof(SameRivals))]
     public async Task A_duplicates_request_dies_at_every_step(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
@@ -59,12 +59,7 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     [Theory]
-    [InlineData(Rival.None, false)]
-    [InlineData(Rival.None, true)]
-    [InlineData(Rival.Same, false)]
-    [InlineData(Rival.Same, true)]
-    [InlineData(Rival.OtherDelivery, false)]
-    [InlineData(Rival.OtherDelivery, true)]
+    [MemberData(nameof(AllRivals))]
     public async Task A_processor_dies_at_every_step(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
@@ -82,12 +77,7 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     [Theory]
-    [InlineData(Rival.None, false)]
-    [InlineData(Rival.None, true)]
-    [InlineData(Rival.Same, false)]
-    [InlineData(Rival.Same, true)]
-    [InlineData(Rival.OtherDelivery, false)]
-    [InlineData(Rival.OtherDelivery, true)]
+    [MemberData(nameof(AllRivals))]
     public async Task A_processor_dies_inside_a_handler(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
@@ -104,12 +94,7 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     [Theory]
-    [InlineData(Rival.None, false)]
-    [InlineData(Rival.None, true)]
-    [InlineData(Rival.Same, false)]
-    [InlineData(Rival.Same, true)]
-    [InlineData(Rival.OtherDelivery, false)]
-    [InlineData(Rival.OtherDelivery, true)]
+    [MemberData(nameof(AllRivals))]
     public async Task A_processor_dies_at_every_step_of_an_attempt_that_fails(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
@@ -131,10 +116,7 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     [Theory]
-    [InlineData(Rival.None, false)]
-    [InlineData(Rival.None, true)]
-    [InlineData(Rival.Same, false)]
-    [InlineData(Rival.Same, true)]
+    [MemberData(nameof(SameRivals))]
     public async Task A_processor_dies_at_every_step_of_an_attempt_that_succeeds_after_one_that_failed(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
@@ -152,10 +134,7 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     [Theory]
-    [InlineData(Rival.None, false)]
-    [InlineData(Rival.None, true)]
-    [InlineData(Rival.Same, false)]
-    [InlineData(Rival.Same, true)]
+    [MemberData(nameof(SameRivals))]
     public async Task A_processor_dies_at_every_step_of_giving_up(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
@@ -173,12 +152,7 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     [Theory]
-    [InlineData(Rival.None, false)]
-    [InlineData(Rival.None, true)]
-    [InlineData(Rival.Same, false)]
-    [InlineData(Rival.Same, true)]
-    [InlineData(Rival.OtherDelivery, false)]
-    [InlineData(Rival.OtherDelivery, true)]
+    [MemberData(nameof(AllRivals))]
     public async Task The_poison_trigger_dies_at_every_step(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
@@ -195,10 +169,7 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     [Theory]
-    [InlineData(Rival.None, false)]
-    [InlineData(Rival.None, true)]
-    [InlineData(Rival.Same, false)]
-    [InlineData(Rival.Same, true)]
+    [MemberData(nameof(SameRivals))]
     public async Task A_redrive_dies_at_every_step(Rival rival, bool isLarge)
     {
         await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
@@ -228,6 +199,18 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
             ]
             : [StorageStep.ReadPoison, StorageStep.ReadPoison, StorageStep.Look, StorageStep.Send, StorageStep.RemovePoison]);
         AssertRepeated(rival, points);
+    }
+
+    private static TheoryData<Rival, bool> SmallAndLarge(params Rival[] rivals)
+    {
+        var cases = new TheoryData<Rival, bool>();
+        foreach (var rival in rivals)
+        {
+            cases.Add(rival, false);
+            cases.Add(rival, true);
+        }
+
+        return cases;
     }
 
     /// <summary>Sends to the instance that dies, and, as the sender got no 2xx, to the other one.</summary>

@@ -34,8 +34,7 @@ public sealed class SweepCrashTests(AzuriteFixture azurite) : IClassFixture<Azur
         await clients.PoisonQueue.SendMessageAsync(givenUp, timeToLive: TimeSpan.FromSeconds(-1));
 
         // Accepted, and not processed yet, however late it is.
-        var waiting = lab.Begin(isLarge: true);
-        Assert.True(await lab.SendAsync(lab.Other, waiting));
+        var waiting = await AcceptAsync(lab);
         var message = Assert.Single(lab.TakeSent()).Body;
         await clients.Payloads.GetBlobClient($"begini-00/{new string('0', 62)}/nobody").UploadAsync(BinaryData.FromString("ownerless"));
         await clients.Poison.GetBlobClient("begini/removed.body").UploadAsync(BinaryData.FromString("ownerless"));
@@ -83,12 +82,7 @@ public sealed class SweepCrashTests(AzuriteFixture azurite) : IClassFixture<Azur
 
         var steps = await ExploreAsync(
             lab,
-            async () =>
-            {
-                var body = lab.Begin(isLarge: true);
-                Assert.True(await lab.SendAsync(lab.Other, body));
-                return body;
-            },
+            () => AcceptAsync(lab),
             async _ =>
             {
                 await lab.DealWithAllAsync();
@@ -113,8 +107,7 @@ public sealed class SweepCrashTests(AzuriteFixture azurite) : IClassFixture<Azur
             lab,
             async () =>
             {
-                var body = lab.Begin(isLarge: true);
-                Assert.True(await lab.SendAsync(lab.Other, body));
+                var body = await AcceptAsync(lab);
                 var message = Assert.Single(lab.TakeSent()).Body;
                 await lab.ClearQueuesAsync();
                 await lab.Other.Host.Clients.PoisonQueue.SendMessageAsync(message, timeToLive: TimeSpan.FromSeconds(-1));
@@ -258,8 +251,7 @@ public sealed class SweepCrashTests(AzuriteFixture azurite) : IClassFixture<Azur
             lab,
             async () =>
             {
-                var body = lab.Begin(isLarge: true);
-                Assert.True(await lab.SendAsync(lab.Other, body));
+                var body = await AcceptAsync(lab);
                 // Before it removes the payload.
                 lab.Dying.Live(9);
                 Assert.False(await CrashLab.DeliverAsync(lab.Dying, Assert.Single(lab.TakeSent()).Body));
@@ -284,6 +276,14 @@ public sealed class SweepCrashTests(AzuriteFixture azurite) : IClassFixture<Azur
                 StorageStep.RemovePayload, StorageStep.ReadPoison,
             ],
             steps);
+    }
+
+    /// <summary>A webhook that has been accepted.</summary>
+    private static async Task<string> AcceptAsync(CrashLab lab)
+    {
+        var body = lab.Begin(isLarge: true);
+        Assert.True(await lab.SendAsync(lab.Other, body));
+        return body;
     }
 
     /// <summary>A webhook that has been given up.</summary>

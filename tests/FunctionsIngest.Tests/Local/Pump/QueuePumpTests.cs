@@ -123,11 +123,11 @@ public sealed class QueuePumpTests(AzuriteFixture azurite) : IClassFixture<Azuri
         var time = new FakeTimeProvider();
         var seen = new Seen();
         var release = new TaskCompletionSource();
-        var pump = new QueuePump(queue, null, new(), TimeSpan.FromMinutes(10), async (body, token) =>
+        var pump = Pump(queue, null, new(), async (body, token) =>
         {
             await seen.Add(body, token);
             await release.Task;
-        }, time, NullLogger<QueuePump>.Instance);
+        }, time);
 
         await pump.StartAsync(CancellationToken.None);
         await UntilAsync(() => seen.Count == 1);
@@ -218,11 +218,11 @@ public sealed class QueuePumpTests(AzuriteFixture azurite) : IClassFixture<Azuri
         var time = new FakeTimeProvider();
         var seen = new Seen();
         var release = new TaskCompletionSource();
-        var pump = new QueuePump(queue, null, new(), TimeSpan.FromMinutes(10), async (body, token) =>
+        var pump = Pump(queue, null, new(), async (body, token) =>
         {
             await seen.Add(body, token);
             await release.Task;
-        }, time, NullLogger<QueuePump>.Instance);
+        }, time);
 
         await pump.StartAsync(CancellationToken.None);
         await UntilAsync(() => seen.Count == 1);
@@ -243,8 +243,8 @@ public sealed class QueuePumpTests(AzuriteFixture azurite) : IClassFixture<Azuri
         List<StorageCall> Renewals() => [.. proxy.Calls.Where(call => call.Method == "PUT" && call.Query.Contains("visibilitytimeout=600", StringComparison.Ordinal))];
     }
 
-    private static QueuePump Pump(QueueClient queue, QueueClient? poison, HostQueueSettings settings, Func<BinaryData, CancellationToken, Task> process)
-        => new(queue, poison, settings, TimeSpan.FromMinutes(10), process, TimeProvider.System, NullLogger<QueuePump>.Instance);
+    private static QueuePump Pump(QueueClient queue, QueueClient? poison, HostQueueSettings settings, Func<BinaryData, CancellationToken, Task> process, TimeProvider? time = null)
+        => new(queue, poison, settings, TimeSpan.FromMinutes(10), process, time ?? TimeProvider.System, NullLogger<QueuePump>.Instance);
 
     private static async Task RunUntilAsync(QueuePump pump, Func<bool> done)
     {
