@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FunctionsIngest.Configuration;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
 using Microsoft.Extensions.Configuration;
@@ -46,25 +47,16 @@ internal static class AppConfiguration
         return checkedOptions.Failed ? throw new CommandException(checkedOptions.FailureMessage) : options;
     }
 
-    /// <summary>The section <c>Webhooks</c>; what is wrong with it is left to those who need it.</summary>
-    public static WebhookOptions WebhooksOf(IConfiguration configuration)
+    /// <summary>The settings of the sources; what is wrong with them is left to those who need it.</summary>
+    public static SourcesOptions SourcesOf(IConfiguration configuration)
     {
-        var options = new WebhookOptions();
-        SettingsBinder.Bind(configuration.GetSection(WebhookOptions.Section), options, options.BindingErrors);
+        var options = new SourcesOptions();
+        SettingsBinder.Bind(WebhookSettings.Of(configuration), options, options.BindingErrors);
         return options;
     }
 
     /// <summary>The repository that a folder is in; null if it is in none.</summary>
-    public static string? FindRepository(string folder)
-    {
-        for (var candidate = new DirectoryInfo(folder); candidate is not null; candidate = candidate.Parent)
-        {
-            if (File.Exists(Path.Combine(candidate.FullName, LocalSettings)))
-                return candidate.FullName;
-        }
-
-        return null;
-    }
+    public static string? FindRepository(string folder) => FolderSearch.FindAbove(folder, LocalSettings);
 
     private static void AddRepository(ConfigurationBuilder builder, string root)
     {

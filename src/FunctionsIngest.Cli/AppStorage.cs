@@ -1,8 +1,9 @@
 using System.CommandLine;
-using FunctionsIngest.Processing;
+using FunctionsIngest.Archive;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Poison;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Replay;
-using FunctionsIngest.Sources;
+using FunctionsIngest.Replaying;
 using FunctionsIngest.Storage;
 using Microsoft.Extensions.Options;
 
@@ -14,24 +15,30 @@ internal sealed class AppStorage
     private AppStorage(StorageOptions options, TimeProvider time)
     {
         // Somebody waits for this command and nobody's request does: it may try longer than the app.
-        var patient = new WebhookOptions { StorageTries = 3, StorageTryTimeout = TimeSpan.FromSeconds(10) };
+        var patient = new StorageCallOptions { StorageTries = 3, StorageTryTimeout = TimeSpan.FromSeconds(10) };
         Clients = new StorageClients(Options.Create(options), Options.Create(patient));
-        Rows = new ReplayTable(Clients);
+        Rows = new LedgerTable(Clients);
         var payloads = new PayloadStore(Clients);
         Queue = new EventQueue(Clients, payloads);
         Poison = new PoisonStore(Clients, time);
         Redriver = new Redriver(Poison, payloads, Rows, Queue);
+        Archive = new ArchiveReader(Clients, Rows);
+        Replayer = new Replayer(Clients, Archive, Rows, Queue, time);
     }
 
     public StorageClients Clients { get; }
 
-    public ReplayTable Rows { get; }
+    public LedgerTable Rows { get; }
 
     public EventQueue Queue { get; }
 
     public PoisonStore Poison { get; }
 
     public Redriver Redriver { get; }
+
+    public ArchiveReader Archive { get; }
+
+    public Replayer Replayer { get; }
 
     /// <summary>Opens the storage that the options <c>--storage</c> and <c>--config</c> name.</summary>
     /// <exception cref="CommandException">They name none.</exception>

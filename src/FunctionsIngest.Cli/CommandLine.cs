@@ -34,6 +34,11 @@ internal static class CommandLine
             await terminal.Error.WriteLineAsync(exception.Message);
             return exception.ExitCode;
         }
+        catch (InvalidDataException exception)
+        {
+            await terminal.Error.WriteLineAsync(exception.Message);
+            return ExitCode.No;
+        }
         catch (OperationCanceledException)
         {
             return ExitCode.Stopped;

@@ -1,10 +1,12 @@
+using FunctionsIngest.Bodies;
+
 namespace FunctionsIngest.Cli;
 
 /// <summary>A file that the user names, or <c>-</c> for the standard input.</summary>
 internal static class InputFile
 {
     // The largest body that the app can be told to take.
-    private const int MaxBytes = Sources.WebhookOptions.LargestMaxBodyBytes;
+    private const int MaxBytes = BodyOptions.LargestMaxBodyBytes;
 
     /// <summary>Reads it whole.</summary>
     /// <exception cref="CommandException">It cannot be read, or is larger than any webhook.</exception>

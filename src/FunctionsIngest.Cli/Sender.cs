@@ -1,4 +1,5 @@
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 using Microsoft.Extensions.Configuration;
 
@@ -14,7 +15,7 @@ internal sealed record Sender(string? Source, SourceOptions Options, SignatureSc
     /// <exception cref="CommandException">There is none, or its settings are wrong.</exception>
     public static Sender Find(string name, IConfiguration configuration)
     {
-        var webhooks = AppConfiguration.WebhooksOf(configuration);
+        var webhooks = AppConfiguration.SourcesOf(configuration);
         var (source, options) = FindSource(name, webhooks);
         var errors = new List<string>();
         var scheme = SchemeCatalogue.Create(source ?? name, options, webhooks.Retention, errors);
@@ -28,9 +29,9 @@ internal sealed record Sender(string? Source, SourceOptions Options, SignatureSc
 
     /// <summary>The names that <see cref="Find"/> knows, for completion.</summary>
     public static IEnumerable<string> NamesIn(IConfiguration configuration)
-        => AppConfiguration.WebhooksOf(configuration).Sources.Keys.Concat(SchemeCatalogue.Names.Where(scheme => scheme != SchemeCatalogue.Custom)).Distinct(StringComparer.Ordinal);
+        => AppConfiguration.SourcesOf(configuration).Sources.Keys.Concat(SchemeCatalogue.Names.Where(scheme => scheme != SchemeCatalogue.Custom)).Distinct(StringComparer.Ordinal);
 
-    private static (string? Source, SourceOptions Options) FindSource(string name, WebhookOptions webhooks)
+    private static (string? Source, SourceOptions Options) FindSource(string name, SourcesOptions webhooks)
     {
         if (webhooks.Sources.TryGetValue(name, out var named))
             return (name, named);

@@ -1,8 +1,10 @@
 using System.Net.Sockets;
 using Azure;
 using Azure.Identity;
+using FunctionsIngest.Configuration;
 using FunctionsIngest.Local.Azurite;
 using FunctionsIngest.Local.Pump;
+using FunctionsIngest.Secrets;
 using FunctionsIngest.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Json;
@@ -120,7 +122,7 @@ internal sealed partial class LocalHost : IAsyncDisposable
 
     private static void AddSecrets(ConfigurationManager configuration, LocalOptions options, Action<string> progress)
     {
-        if (!string.IsNullOrEmpty(configuration["KeyVault:Uri"]))
+        if (!string.IsNullOrEmpty(configuration[KeyVaultOptions.UriKey]))
             return;
 
         var path = Path.Combine(options.EffectiveDataPath, "secrets.json");
@@ -158,11 +160,7 @@ internal sealed partial class LocalHost : IAsyncDisposable
 
     private async Task StartAsync()
     {
-        string[] read = [HttpMethods.Get, HttpMethods.Head];
-        _app.Map("/webhooks/{source}", (HttpContext context, string source, WebhookIngestion ingestion) => ingestion.ReceiveAsync(context, source));
-        _app.Map("/v1/webhooks-management/test", (HttpContext context, WebhookIngestion ingestion) => ingestion.DeliveryTestAsync(context));
-        _app.MapMethods("/health", read, (WebhookIngestion ingestion) => ingestion.Health());
-        _app.MapMethods("/health/ready", read, (WebhookIngestion ingestion, CancellationToken cancellationToken) => ingestion.ReadyAsync(cancellationToken));
+        _app.MapWebhookIngestion();
         try
         {
             // Before anything starts: the pump reads queues that must exist.
@@ -170,9 +168,9 @@ internal sealed partial class LocalHost : IAsyncDisposable
             await Services.GetRequiredService<StorageClients>().CreateAllAsync(CancellationToken.None);
             await _app.StartAsync();
         }
-        catch (Exception exception) when (FailuresOf(exception) is { } failures)
+        catch (Exception exception) when (SettingsMistakes.In(exception) is { } mistakes)
         {
-            throw new StartUpException(string.Join(Environment.NewLine, failures));
+            throw new StartUpException(mistakes);
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
         {
@@ -187,15 +185,6 @@ internal sealed partial class LocalHost : IAsyncDisposable
             throw new StartUpException($"The storage that {StorageOptions.ConnectionKey} names cannot be used: {exception.GetBaseException().Message}");
         }
     }
-
-    // One section with mistakes throws its own exception, several throw one of them all.
-    private static IEnumerable<string>? FailuresOf(Exception exception) => exception switch
-    {
-        OptionsValidationException one => one.Failures,
-        AggregateException many when many.InnerExceptions.All(inner => inner is OptionsValidationException)
-            => many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures),
-        _ => null,
-    };
 
     private static partial class Log
     {

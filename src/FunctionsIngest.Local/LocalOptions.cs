@@ -1,5 +1,6 @@
+using FunctionsIngest.Configuration;
 using FunctionsIngest.Local.Azurite;
-using FunctionsIngest.Sources;
+using FunctionsIngest.Processing;
 
 namespace FunctionsIngest.Local;
 
@@ -30,14 +31,15 @@ internal sealed class LocalOptions
         var options = new LocalOptions();
         var errors = new List<string>();
         SettingsBinder.Bind(configuration.GetSection(Section), options, errors);
+        SettingsBinder.FindUnknown(configuration.GetSection(Section), [typeof(LocalOptions)], errors);
 
         // The core reports the mistakes of its own section.
-        var webhooks = new WebhookOptions();
-        SettingsBinder.Bind(configuration.GetSection(WebhookOptions.Section), webhooks, []);
+        var processing = new ProcessingOptions();
+        SettingsBinder.Bind(WebhookSettings.Of(configuration), processing, []);
 
-        if (options.Invisibility <= webhooks.Lease)
+        if (options.Invisibility <= processing.Lease)
         {
-            errors.Add($"Local:Invisibility is {options.Invisibility}, and Webhooks:Lease is {webhooks.Lease}: a message must stay hidden for longer than its row is held. "
+            errors.Add($"Local:Invisibility is {options.Invisibility}, and Webhooks:Lease is {processing.Lease}: a message must stay hidden for longer than its row is held. "
                 + "Set Local:Invisibility to a longer time, or Webhooks:Lease to a shorter one.");
         }
 

@@ -1,3 +1,4 @@
+using FunctionsIngest.Configuration;
 using FunctionsIngest.Local.Azurite;
 
 namespace FunctionsIngest.Local;
@@ -8,14 +9,6 @@ internal static class RepositoryRoot
     /// <summary>The root, found from the program's own folder upwards, so that the current folder does not matter.</summary>
     /// <exception cref="StartUpException">The program was moved out of its repository.</exception>
     public static string Find()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, AzuriteInstallation.LockFile)))
-                return folder.FullName;
-        }
-
-        throw new StartUpException(
+        => FolderSearch.FindAbove(AppContext.BaseDirectory, AzuriteInstallation.LockFile) ?? throw new StartUpException(
             $"No folder above {AppContext.BaseDirectory} holds {AzuriteInstallation.LockFile}. Run the local host from its repository: dotnet run --project src/FunctionsIngest.Local");
-    }
 }

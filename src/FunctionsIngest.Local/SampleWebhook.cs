@@ -1,6 +1,6 @@
 using System.Text;
-using FunctionsIngest.Ingestion;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 
 namespace FunctionsIngest.Local;

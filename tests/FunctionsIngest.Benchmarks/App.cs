@@ -1,4 +1,4 @@
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;

@@ -1,6 +1,6 @@
 using BenchmarkDotNet.Attributes;
+using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Replay;
 
 namespace FunctionsIngest.Benchmarks;
 
@@ -31,7 +31,7 @@ public class Envelopes
     [Benchmark]
     public int Read() => Envelope.TryDecode(_message, out var envelope, out _) ? envelope.Body!.ToMemory().Length : -1;
 
-    private static Envelope Create(int bodyLength) => Envelope.For(ReplayKey.FromEventId("measured", new string('0', 64)), "invoice.paid", Sender.Now) with
+    private static Envelope Create(int bodyLength) => Envelope.For(new EventKey("measured", new string('0', 64)), "invoice.paid", Sender.Now) with
     {
         ContentType = "application/json",
         TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",

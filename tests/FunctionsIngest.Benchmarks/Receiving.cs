@@ -2,7 +2,7 @@ using System.Globalization;
 using BenchmarkDotNet.Attributes;
 using FunctionsIngest.Local;
 using FunctionsIngest.Local.Azurite;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Signatures;
 using Microsoft.AspNetCore.Http;
 
 namespace FunctionsIngest.Benchmarks;

@@ -1,6 +1,7 @@
 using BenchmarkDotNet.Attributes;
-using FunctionsIngest.Ingestion;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Senders.Payloads;
+using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Benchmarks;
 
@@ -30,7 +31,7 @@ public class ReplayKeys
     [Benchmark]
     public int ReadPayloadAndDerive()
     {
-        var key = _scheme.ReplayKeyOf("measured", _request, Read());
+        var key = EventKey.Of(_scheme.ReplayKeyOf("measured", _request, Read()));
         return key.PartitionKey.Length + key.RowKey.Length;
     }
 

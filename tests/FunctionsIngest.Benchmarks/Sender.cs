@@ -1,8 +1,8 @@
 using System.Text;
 using FunctionsIngest.Cli.Secrets;
-using FunctionsIngest.Ingestion;
-using FunctionsIngest.Secrets;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Keys;
+using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
 
@@ -66,5 +66,5 @@ internal sealed class Sender
     }
 
     private VerificationKey Parse(string secret)
-        => SecretText.Parse(Scheme, secret, out var key) is { } problem ? throw new InvalidOperationException($"{Scheme.Name}: {problem}.") : key!;
+        => Scheme.ReadKey(secret, out var key) is { } problem ? throw new InvalidOperationException($"{Scheme.Name}: {problem}.") : key!;
 }

@@ -1,5 +1,5 @@
 using BenchmarkDotNet.Attributes;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Benchmarks;
 

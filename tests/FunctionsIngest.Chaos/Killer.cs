@@ -1,6 +1,6 @@
 using FunctionsIngest.Chaos.Hosting;
 using FunctionsIngest.Chaos.Storage;
-using FunctionsIngest.Tests.Infrastructure;
+using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Chaos;
 

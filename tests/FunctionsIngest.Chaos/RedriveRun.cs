@@ -4,12 +4,12 @@ using FunctionsIngest.Chaos.Hosting;
 using FunctionsIngest.Chaos.Reconciling;
 using FunctionsIngest.Chaos.Sending;
 using FunctionsIngest.Chaos.Storage;
-using FunctionsIngest.Processing;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Poison;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Replay;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
-using FunctionsIngest.Tests.Infrastructure;
+using FunctionsIngest.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionsIngest.Chaos;
@@ -90,8 +90,8 @@ internal static class RedriveRun
             Attempt = LastAttempt,
         };
         await services.GetRequiredService<PoisonStore>().KeepAsync(envelope, BinaryData.FromBytes(webhook.Outgoing.Body), "The harness says so.", CancellationToken.None);
-        await services.GetRequiredService<ReplayTable>().TryInsertAsync(
-            new ReplayRow
+        await services.GetRequiredService<LedgerTable>().TryInsertAsync(
+            new LedgerRow
             {
                 PartitionKey = envelope.PartitionKey,
                 RowKey = envelope.RowKey,

@@ -7,7 +7,7 @@ using FunctionsIngest.Chaos.Storage;
 using FunctionsIngest.Local.Pump;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
-using FunctionsIngest.Tests.Infrastructure;
+using FunctionsIngest.Testing;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionsIngest.Chaos;

@@ -5,11 +5,13 @@ using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
-using FunctionsIngest.Cli.Poison;
+using FunctionsIngest.Configuration;
+using FunctionsIngest.Poison;
 using FunctionsIngest.Secrets;
-using FunctionsIngest.Sources;
+using FunctionsIngest.Senders.Diagnosis;
 using FunctionsIngest.Storage;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Cli.Diagnostics;
@@ -53,20 +55,27 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
 
     private Check CheckConfiguration()
     {
-        var options = AppConfiguration.WebhooksOf(configuration);
-        var result = new WebhookOptionsValidator(configuration).Validate(null, options);
-        return result.Failed
-            ? new Check("configuration", ExitCode.Usage, $"{result.Failures!.Count()} to mend", string.Join(Environment.NewLine, result.Failures!))
-            : Check.Well("configuration", $"{options.Sources.Count} sources: {string.Join(", ", options.Sources.Keys.Order(StringComparer.Ordinal))}");
+        var sources = AppConfiguration.SourcesOf(configuration).Sources;
+        var mistakes = MistakesIn(configuration);
+        return mistakes.Count > 0
+            ? new Check("configuration", ExitCode.Usage, $"{mistakes.Count} to mend", string.Join(Environment.NewLine, mistakes))
+            : Check.Well("configuration", $"{sources.Count} sources: {string.Join(", ", sources.Keys.Order(StringComparer.Ordinal))}");
+    }
+
+    /// <summary>What the app itself would say at its start, but for the storage, which this command may have been told otherwise.</summary>
+    private static List<string> MistakesIn(IConfiguration configuration)
+    {
+        using var services = new ServiceCollection().AddLogging().AddWebhookIngestion(configuration).BuildServiceProvider();
+        return [.. SettingsMistakes.Find(services).Where(mistake => mistake.OptionsType != typeof(StorageOptions)).SelectMany(mistake => mistake.Failures)];
     }
 
     private async Task<Check> CheckSecretsAsync(CancellationToken cancellationToken)
     {
         const string Name = "secrets";
-        if (configuration["KeyVault:Uri"] is not { Length: > 0 } vault)
+        if (configuration[KeyVaultOptions.UriKey] is not { Length: > 0 } vault)
             return Check.Well(Name, "read from the configuration");
 
-        var names = AppConfiguration.WebhooksOf(configuration).Sources.Values.SelectMany(source => source.Secrets).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        var names = AppConfiguration.SourcesOf(configuration).Sources.Values.SelectMany(source => source.Secrets).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         var settings = new SecretClientOptions { Retry = { MaxRetries = 1, NetworkTimeout = Patience } };
         try
         {
@@ -123,7 +132,7 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
             return Check.Well("queue", $"'{queue.Name}' is empty");
 
         var oldest = (await queue.PeekMessagesAsync(1, cancellationToken)).Value is [{ InsertedOn: { } insertedOn }] ? terminal.Time.GetUtcNow() - insertedOn : (TimeSpan?)null;
-        var finding = $"'{queue.Name}' holds {count.ToString("N0", CultureInfo.InvariantCulture)} message{(count == 1 ? "" : "s")}{(oldest is null ? ", none due" : $", the next one sent {Ages.Describe(oldest.Value)} ago")}";
+        var finding = $"'{queue.Name}' holds {count.ToString("N0", CultureInfo.InvariantCulture)} message{(count == 1 ? "" : "s")}{(oldest is null ? ", none due" : $", the next one sent {TimeSpanText.Describe(oldest.Value)} ago")}";
         return oldest > MostWaiting
             ? new Check("queue", ExitCode.No, finding, "Messages that are due wait for a processor: see whether the app runs and its queue trigger is enabled, and whether handlers are slow or fail.")
             : Check.Well("queue", finding);
@@ -136,7 +145,7 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
             return new Check("poison", ExitCode.No, $"'{storage.Clients.PoisonQueue.Name}' holds {waiting} message{(waiting == 1 ? "" : "s")}", "The app moves them to Blob storage, at the latest within an hour; if they stay, it does not run.");
 
         var kept = 0;
-        await foreach (var _ in new PoisonSelection(null, null).ReadAsync(storage, cancellationToken))
+        await foreach (var _ in new PoisonSelection(null, null).ReadAsync(storage.Poison, cancellationToken))
         {
             if (++kept >= ManyPoisoned)
                 break;
@@ -162,7 +171,7 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
         var skew = terminal.Time.GetUtcNow() - theirs;
         return skew.Duration() <= MostSkew
             ? Check.Well("clock", "agrees with the storage's")
-            : new Check("clock", ExitCode.No, $"{Ages.Describe(skew)} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} the storage's", "Set this machine's clock, or turn its time synchronisation on: webhooks with a timestamp are refused by a wrong one.");
+            : new Check("clock", ExitCode.No, $"{TimeSpanText.Describe(skew)} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} the storage's", "Set this machine's clock, or turn its time synchronisation on: webhooks with a timestamp are refused by a wrong one.");
     }
 
     private async Task<Check> CheckAppAsync(CancellationToken cancellationToken)

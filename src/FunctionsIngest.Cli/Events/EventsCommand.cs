@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using FunctionsIngest.Archive;
 using FunctionsIngest.Cli.Sending;
 using Spectre.Console;
 
@@ -34,9 +35,8 @@ internal static class EventsCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             var opened = AppStorage.Open(terminal, result, storage, config);
-            var archive = new Archive(opened);
             var from = result.GetValue(since) ?? terminal.Time.GetUtcNow() - UsualAge;
-            var events = await NewestAsync(archive, result.GetValue(source), result.GetValue(type), from, Today(terminal), result.GetValue(limit), cancellationToken);
+            var events = await NewestAsync(opened.Archive, result.GetValue(source), result.GetValue(type), from, Today(terminal), result.GetValue(limit), cancellationToken);
             foreach (var found in events)
                 WriteLine(terminal, found, result.GetValue(json));
             if (events.Count == 0)
@@ -59,9 +59,8 @@ internal static class EventsCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             var opened = AppStorage.Open(terminal, result, storage, config);
-            var archive = new Archive(opened);
-            var found = await archive.FindAsync(result.GetRequiredValue(id), result.GetValue(source), cancellationToken);
-            var content = await archive.ReadBodyAsync(found, cancellationToken);
+            var found = await opened.Archive.RequireAsync(result.GetRequiredValue(id), result.GetValue(source), cancellationToken);
+            var content = await opened.Archive.ReadBodyAsync(found, cancellationToken) ?? throw new CommandException(ArchivedEvents.BodyGone(found), ExitCode.No);
             if (result.GetValue(body))
                 await WriteBytesAsync(terminal, content, cancellationToken);
             else if (result.GetValue(json))
@@ -86,7 +85,7 @@ internal static class EventsCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             var opened = AppStorage.Open(terminal, result, storage, config);
-            var tail = new Tail(new Archive(opened), result.GetValue(source), result.GetValue(since), terminal.Time);
+            var tail = new ArchiveTail(opened.Archive, result.GetValue(source), result.GetValue(since), terminal.Time);
             try
             {
                 while (true)
@@ -106,7 +105,7 @@ internal static class EventsCommand
 
     /// <summary>The newest events of a kind, the newest last.</summary>
     private static async Task<List<ArchivedEvent>> NewestAsync(
-        Archive archive, string? source, string? type, DateTimeOffset from, DateOnly today, int limit, CancellationToken cancellationToken)
+        ArchiveReader archive, string? source, string? type, DateTimeOffset from, DateOnly today, int limit, CancellationToken cancellationToken)
     {
         var entries = new List<(ArchivedName Name, DateTimeOffset ProcessedAt)>();
         await foreach (var entry in archive.ListAsync(source, DateOnly.FromDateTime(from.UtcDateTime), today, cancellationToken))

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Azure;
 using FunctionsIngest.Cli.Sending;
-using FunctionsIngest.Processing;
+using FunctionsIngest.Poison;
 using Spectre.Console;
 
 namespace FunctionsIngest.Cli.Poison;
@@ -34,7 +34,7 @@ internal static class PoisonCommand
         {
             var opened = AppStorage.Open(terminal, result, storage, config);
             var count = 0;
-            await foreach (var poisoned in Selection(terminal, result, source, olderThan).ReadAsync(opened, cancellationToken))
+            await foreach (var poisoned in Selection(terminal, result, source, olderThan).ReadAsync(opened.Poison, cancellationToken))
             {
                 count++;
                 if (result.GetValue(json))
@@ -58,12 +58,12 @@ internal static class PoisonCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             var opened = AppStorage.Open(terminal, result, storage, config);
-            var found = await PoisonSelection.FindNameAsync(opened, result.GetRequiredValue(name), cancellationToken);
+            var found = await FindAsync(opened, result.GetRequiredValue(name), cancellationToken);
             if (await opened.Poison.ReadAsync(found, cancellationToken) is not var (document, etag))
                 throw new CommandException($"'{found}' has just gone.", ExitCode.No);
 
             var poisoned = new PoisonedEvent(found, document, etag);
-            var body = await ReadBodyAsync(opened, poisoned, cancellationToken);
+            var body = await opened.Poison.ReadBodyAsync(poisoned, cancellationToken);
             if (result.GetValue(json))
             {
                 await terminal.Output.WriteLineAsync(JsonSerializer.Serialize(new { @event = poisoned.Describe(), body = body?.ToArray() }, Json.Readable));
@@ -144,10 +144,10 @@ internal static class PoisonCommand
 
         var chosen = new List<string>();
         foreach (var name in names)
-            chosen.Add(await PoisonSelection.FindNameAsync(storage, name, cancellationToken));
+            chosen.Add(await FindAsync(storage, name, cancellationToken));
         if (all)
         {
-            await foreach (var poisoned in selection.ReadAsync(storage, cancellationToken))
+            await foreach (var poisoned in selection.ReadAsync(storage.Poison, cancellationToken))
                 chosen.Add(poisoned.Name);
         }
 
@@ -166,15 +166,9 @@ internal static class PoisonCommand
             CultureInfo.InvariantCulture, $"[grey]{time}[/]  [cyan]{poisoned.ShortName,-32}[/] {poisoned.Type,-32} [red]{poisoned.Document.Reason}[/]");
     }
 
-    private static async Task<BinaryData?> ReadBodyAsync(AppStorage storage, PoisonedEvent poisoned, CancellationToken cancellationToken)
-    {
-        if (poisoned.Document.Event is not { } poison)
-            return BinaryData.FromBytes(poisoned.Document.Message ?? []);
-
-        return poison.ExtensionAttributes.ContainsKey("payload")
-            ? (await storage.Poison.ReadBodyAsync(poisoned.Name, cancellationToken))?.Body
-            : poison.Data ?? BinaryData.Empty;
-    }
+    private static async Task<string> FindAsync(AppStorage storage, string text, CancellationToken cancellationToken)
+        => (await PoisonSelection.FindAsync(storage.Poison, text, cancellationToken))
+            .Require(text, "poisoned event", $"There is no poisoned event '{text}': 'ingest poison list' shows those that there are.");
 
     private static string Words(RedriveResult result) => result switch
     {

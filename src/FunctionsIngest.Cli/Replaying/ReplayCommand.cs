@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
+using FunctionsIngest.Archive;
 using FunctionsIngest.Cli.Events;
+using FunctionsIngest.Replaying;
 
 namespace FunctionsIngest.Cli.Replaying;
 
@@ -29,10 +31,9 @@ internal static class ReplayCommand
                 throw new CommandException("Name events, or give --since: one of the two.");
 
             var opened = AppStorage.Open(terminal, result, storage, config);
-            var archive = new Archive(opened);
             var events = result.GetValue(since) is { } from
-                ? await ProcessedSinceAsync(terminal, archive, from, result.GetValue(source), result.GetValue(type), cancellationToken)
-                : await NamedAsync(archive, result.GetValue(ids)!, result.GetValue(source), cancellationToken);
+                ? await ProcessedSinceAsync(terminal, opened.Archive, from, result.GetValue(source), result.GetValue(type), cancellationToken)
+                : await NamedAsync(opened.Archive, result.GetValue(ids)!, result.GetValue(source), cancellationToken);
             if (events.Count == 0)
             {
                 await terminal.Error.WriteLineAsync("No event. --since looks further back; the archive must be on (Webhooks:Archive).");
@@ -42,13 +43,16 @@ internal static class ReplayCommand
             if (!Confirmation.Ask(terminal, $"Replay {events.Count} events? Their handlers run again.", events.Count, result.GetValue(yes)))
                 return ExitCode.No;
 
-            var replayer = new Replayer(opened, archive, terminal.Time);
             foreach (var original in events)
             {
-                var replay = await replayer.ReplayAsync(original, cancellationToken);
+                var replay = await opened.Replayer.ReplayAsync(original, cancellationToken);
+                if (replay.Id is null)
+                    throw Refusal(original, replay.Outcome);
+
+                var isResumed = replay.Outcome == ReplayOutcome.Resumed;
                 await terminal.Output.WriteLineAsync(result.GetValue(json)
-                    ? JsonSerializer.Serialize(new { id = replay.Id, replayOf = original.Event.Id, source = original.Name.Source, resumed = replay.IsResumed }, Json.Line)
-                    : $"{original.Name.Source}/{replay.Id}: {(replay.IsResumed ? "begun by an earlier command that did not end; on the queue now" : "on the queue")}");
+                    ? JsonSerializer.Serialize(new { id = replay.Id, replayOf = original.Event.Id, source = original.Name.Source, resumed = isResumed }, Json.Line)
+                    : $"{original.Name.Source}/{replay.Id}: {(isResumed ? "begun by an earlier command that did not end; on the queue now" : "on the queue")}");
             }
 
             return ExitCode.Ok;
@@ -56,8 +60,12 @@ internal static class ReplayCommand
         return command;
     }
 
+    private static CommandException Refusal(ArchivedEvent original, ReplayOutcome outcome) => outcome == ReplayOutcome.IsReplay
+        ? new CommandException($"'{original.Event.Id}' is itself a replay: replay '{original.ReplayOf}' instead.")
+        : new CommandException(ArchivedEvents.BodyGone(original), ExitCode.No);
+
     private static async Task<IReadOnlyList<ArchivedEvent>> ProcessedSinceAsync(
-        Terminal terminal, Archive archive, DateTimeOffset from, string? source, string? type, CancellationToken cancellationToken)
+        Terminal terminal, ArchiveReader archive, DateTimeOffset from, string? source, string? type, CancellationToken cancellationToken)
     {
         var entries = new List<(ArchivedName Name, DateTimeOffset ProcessedAt)>();
         var today = DateOnly.FromDateTime(terminal.Time.GetUtcNow().UtcDateTime);
@@ -70,11 +78,11 @@ internal static class ReplayCommand
         return await archive.ReadAsync(entries.OrderBy(entry => entry.ProcessedAt), type, cancellationToken);
     }
 
-    private static async Task<IReadOnlyList<ArchivedEvent>> NamedAsync(Archive archive, string[] ids, string? source, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<ArchivedEvent>> NamedAsync(ArchiveReader archive, string[] ids, string? source, CancellationToken cancellationToken)
     {
         var events = new List<ArchivedEvent>();
         foreach (var id in ids)
-            events.Add(await archive.FindAsync(id, source, cancellationToken));
+            events.Add(await archive.RequireAsync(id, source, cancellationToken));
         return events;
     }
 }

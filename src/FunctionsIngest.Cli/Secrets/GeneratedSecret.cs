@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Keys;
+using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Cli.Secrets;
 

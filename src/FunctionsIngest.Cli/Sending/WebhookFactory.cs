@@ -1,7 +1,7 @@
 using System.Text;
-using FunctionsIngest.Ingestion;
-using FunctionsIngest.Secrets;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Keys;
+using FunctionsIngest.Senders.Signatures;
 using Microsoft.AspNetCore.Http;
 
 namespace FunctionsIngest.Cli.Sending;
@@ -33,7 +33,7 @@ internal sealed class WebhookFactory
         (_scheme, _url, _time) = (sender.Scheme, url, time);
         if (SecretText.Split(secret) is not [var text, ..])
             throw new CommandException("The secret is empty.");
-        if (SecretText.Parse(_scheme, text, out var key) is { } problem)
+        if (_scheme.ReadKey(text, out var key) is { } problem)
             throw new CommandException($"The secret is no key of the scheme {_scheme.Name}: {problem}.");
 
         _keys.Add(key!);

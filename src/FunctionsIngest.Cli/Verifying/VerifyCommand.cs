@@ -1,7 +1,8 @@
 using System.CommandLine;
 using System.Text.Json;
 using FunctionsIngest.Secrets;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Diagnosis;
+using FunctionsIngest.Senders.Signatures;
 using Microsoft.Extensions.Configuration;
 using Spectre.Console;
 
@@ -42,7 +43,7 @@ internal static class VerifyCommand
         {
             var configuration = AppConfiguration.Read(terminal, result.GetValue(config));
             var found = Sender.Find(result.GetRequiredValue(sender), configuration);
-            var captured = CapturedRequest.Parse(await InputFile.ReadAsync(terminal, result.GetRequiredValue(headers), cancellationToken));
+            var captured = Parse(await InputFile.ReadAsync(terminal, result.GetRequiredValue(headers), cancellationToken));
             var request = new SignedRequest(
                 result.GetValue(method) ?? captured.Method ?? "POST",
                 result.GetValue(path) ?? captured.Path ?? $"/webhooks/{found.Source ?? found.Scheme.Name}",
@@ -58,12 +59,24 @@ internal static class VerifyCommand
         return command;
     }
 
+    private static CapturedRequest Parse(byte[] headers)
+    {
+        try
+        {
+            return CapturedRequest.Parse(headers);
+        }
+        catch (FormatException exception)
+        {
+            throw new CommandException(exception.Message);
+        }
+    }
+
     private static Dictionary<string, string> OtherSecrets(IConfiguration configuration, string secret)
         => configuration.GetSection("Secrets").GetChildren()
             .Where(other => !string.IsNullOrWhiteSpace(other.Value) && other.Value != secret)
             .ToDictionary(other => other.Key, other => other.Value!, StringComparer.OrdinalIgnoreCase);
 
-    private static void Write(Terminal terminal, Diagnosis diagnosis, bool json)
+    private static void Write(Terminal terminal, RequestDiagnosis diagnosis, bool json)
     {
         if (json)
         {

@@ -1,5 +1,5 @@
+using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Replay;
 
 namespace FunctionsIngest.Processing;
 
@@ -10,7 +10,7 @@ internal static class DecisionTable
     /// <param name="row">The row of the message's webhook; null if it is missing.</param>
     /// <param name="message">The message.</param>
     /// <param name="now">The time, for the lease.</param>
-    public static Decision Decide(ReplayRow? row, Envelope message, DateTimeOffset now) => row switch
+    public static Decision Decide(LedgerRow? row, Envelope message, DateTimeOffset now) => row switch
     {
         null => Decision.Insert,
         { State: RowState.Processed } => Decision.DropAtEnd,
@@ -20,6 +20,6 @@ internal static class DecisionTable
         _ => Decision.Take,
     };
 
-    private static bool IsOlder(Envelope message, ReplayRow row)
+    private static bool IsOlder(Envelope message, LedgerRow row)
         => (message.Redrive, message.Attempt).CompareTo((row.Redrive, row.Attempt)) < 0;
 }

@@ -1,8 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Replay;
-using FunctionsIngest.Sources;
 using FunctionsIngest.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -17,7 +16,7 @@ internal sealed partial class EventProcessor(
     PayloadStore payloads,
     PoisonKeeper poison,
     IServiceScopeFactory scopes,
-    IOptions<WebhookOptions> options,
+    IOptions<ProcessingOptions> options,
     IngestMetrics metrics,
     TimeProvider time,
     ILogger<EventProcessor> logger)
@@ -34,8 +33,8 @@ internal sealed partial class EventProcessor(
             return;
         }
 
-        using var activity = IngestActivity.StartProcessing(envelope);
-        using var scope = logger.BeginScope(IngestLogScope.Of(envelope));
+        using var activity = envelope.StartActivity("webhook process");
+        using var scope = logger.BeginScope(envelope.ToLogScope());
         if (envelope.Attempt == 1)
             CountArrival(envelope);
         while (!await TryProcessAsync(envelope, stopping))
@@ -203,9 +202,9 @@ internal sealed partial class EventProcessor(
     }
 
     private TimeSpan DelayAfter(int attempt)
-        => options.Value.EffectiveRetryDelays[attempt - 1] * (1 + (WebhookOptions.RetryVariation * ((2 * Random.Shared.NextDouble()) - 1)));
+        => options.Value.EffectiveRetryDelays[attempt - 1] * (1 + (ProcessingOptions.RetryVariation * ((2 * Random.Shared.NextDouble()) - 1)));
 
-    private static void Finish(ReplayRow row, string handler)
+    private static void Finish(LedgerRow row, string handler)
     {
         if (!row.Finished.Contains(handler))
             row.Finished = [.. row.Finished, handler];

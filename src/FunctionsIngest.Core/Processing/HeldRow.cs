@@ -1,4 +1,4 @@
-using FunctionsIngest.Replay;
+using FunctionsIngest.Ledger;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsIngest.Processing;
@@ -9,7 +9,7 @@ namespace FunctionsIngest.Processing;
 /// </summary>
 internal sealed partial class HeldRow : IAsyncDisposable
 {
-    private readonly ReplayTable _table;
+    private readonly LedgerTable _table;
     private readonly TimeSpan _lease;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
@@ -17,14 +17,14 @@ internal sealed partial class HeldRow : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _released = new();
     private readonly Task _renewing;
-    private ReplayRow _row;
+    private LedgerRow _row;
 
-    /// <param name="row">The row, just written with this holder's <see cref="ReplayRow.Owner"/>.</param>
+    /// <param name="row">The row, just written with this holder's <see cref="LedgerRow.Owner"/>.</param>
     /// <param name="table">The table.</param>
     /// <param name="lease">How long the lease is.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">For renewals that fail.</param>
-    public HeldRow(ReplayRow row, ReplayTable table, TimeSpan lease, TimeProvider time, ILogger logger)
+    public HeldRow(LedgerRow row, LedgerTable table, TimeSpan lease, TimeProvider time, ILogger logger)
     {
         _row = row;
         _owner = row.Owner!;
@@ -49,7 +49,7 @@ internal sealed partial class HeldRow : IAsyncDisposable
 
     /// <summary>Changes the row while this processor holds it.</summary>
     /// <returns>False if it holds the row no longer: the message goes through the decision table again.</returns>
-    public async Task<bool> TryWriteAsync(Action<ReplayRow> change, CancellationToken cancellationToken)
+    public async Task<bool> TryWriteAsync(Action<LedgerRow> change, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try

@@ -1,5 +1,6 @@
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Poison;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Replay;
 using FunctionsIngest.Telemetry;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace FunctionsIngest.Processing;
 /// <summary>Gives events up: after their last attempt, or because the process died with them again and again.</summary>
 internal sealed partial class PoisonKeeper(
     RowTaker taker,
-    ReplayTable table,
+    LedgerTable table,
     EventQueue queue,
     PayloadStore payloads,
     PoisonStore store,
@@ -31,8 +32,8 @@ internal sealed partial class PoisonKeeper(
             return;
         }
 
-        using var activity = IngestActivity.StartGivingUp(envelope);
-        using var scope = logger.BeginScope(IngestLogScope.Of(envelope));
+        using var activity = envelope.StartActivity("webhook give up");
+        using var scope = logger.BeginScope(envelope.ToLogScope());
         var isKept = false;
         while (!isKept)
         {

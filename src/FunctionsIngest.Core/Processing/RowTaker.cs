@@ -1,6 +1,6 @@
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Poison;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Replay;
-using FunctionsIngest.Sources;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -8,10 +8,10 @@ namespace FunctionsIngest.Processing;
 
 /// <summary>Brings a message before its row, and takes the row where the decision table says so.</summary>
 internal sealed partial class RowTaker(
-    ReplayTable table,
+    LedgerTable table,
     PayloadStore payloads,
     PoisonStore poison,
-    IOptions<WebhookOptions> options,
+    IOptions<ProcessingOptions> options,
     TimeProvider time,
     ILogger<RowTaker> logger)
 {
@@ -50,7 +50,7 @@ internal sealed partial class RowTaker(
                     return null;
 
                 case Decision.Insert:
-                    row = new ReplayRow { PartitionKey = message.PartitionKey, RowKey = message.RowKey, ReceivedAt = message.Time };
+                    row = new LedgerRow { PartitionKey = message.PartitionKey, RowKey = message.RowKey, ReceivedAt = message.Time };
                     Take(row, message, owner, now);
                     if (await table.TryInsertAsync(row, cancellationToken))
                         return Hold(row);
@@ -66,7 +66,7 @@ internal sealed partial class RowTaker(
     }
 
     /// <summary>Whoever brought the event to its end may have died before it had removed what is left, or have failed to.</summary>
-    private async Task CleanUpAsync(Envelope message, ReplayRow row, CancellationToken cancellationToken)
+    private async Task CleanUpAsync(Envelope message, LedgerRow row, CancellationToken cancellationToken)
     {
         if (row.State == RowState.Processed && (row.Takes > 1 || message.Attempt > 1 || message.Redrive > 0))
             await poison.ForgetAsync(message, cancellationToken);
@@ -74,7 +74,7 @@ internal sealed partial class RowTaker(
             await payloads.DeleteAsync(message.Payload, cancellationToken);
     }
 
-    private void Take(ReplayRow row, Envelope message, string owner, DateTimeOffset now)
+    private void Take(LedgerRow row, Envelope message, string owner, DateTimeOffset now)
     {
         row.State = RowState.Processing;
         row.Owner = owner;
@@ -85,7 +85,7 @@ internal sealed partial class RowTaker(
         row.Takes++;
     }
 
-    private HeldRow Hold(ReplayRow row) => new(row, table, options.Value.Lease, time, logger);
+    private HeldRow Hold(LedgerRow row) => new(row, table, options.Value.Lease, time, logger);
 
     private static partial class Log
     {

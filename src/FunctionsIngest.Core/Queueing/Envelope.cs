@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text.Json;
 using Azure.Messaging;
-using FunctionsIngest.Replay;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Senders;
 using FunctionsIngest.Sources;
+using FunctionsIngest.Telemetry;
 
 namespace FunctionsIngest.Queueing;
 
@@ -65,7 +68,7 @@ internal sealed record Envelope
     public string? Payload { get; init; }
 
     /// <summary>The envelope of a webhook that has just been recorded.</summary>
-    public static Envelope For(ReplayKey key, string type, DateTimeOffset time) => new()
+    public static Envelope For(EventKey key, string type, DateTimeOffset time) => new()
     {
         EventId = key.EventId,
         Source = key.Source,
@@ -75,6 +78,17 @@ internal sealed record Envelope
         RowKey = key.RowKey,
         Delivery = NewDelivery(),
     };
+
+    /// <summary>What every log line about the message's event carries.</summary>
+    public IReadOnlyList<KeyValuePair<string, object?>> ToLogScope() => IngestLogScope.Of(Source, EventId);
+
+    /// <summary>Starts the span of what is done with the message.</summary>
+    public Activity? StartActivity(string step)
+        => IngestActivity.StartConsuming(step, TraceParent)
+            ?.SetTag("webhook.source", Source)
+            .SetTag("messaging.message.id", Delivery)
+            .SetTag("webhook.id", EventId)
+            .SetTag("webhook.attempt", Attempt);
 
     /// <summary>A delivery id that nobody has used.</summary>
     public static string NewDelivery() => Guid.NewGuid().ToString(DeliveryFormat);
@@ -165,9 +179,9 @@ internal sealed record Envelope
         }
 
         var source = cloudEvent.Source[SourcePrefix.Length..];
-        if (!SourceFactory.IsSourceName(source) || !ReplayKey.IsEventId(cloudEvent.Id))
+        if (!SourceFactory.IsSourceName(source) || !EventKey.IsEventId(cloudEvent.Id))
             return null;
-        var key = ReplayKey.FromEventId(source, cloudEvent.Id);
+        var key = new EventKey(source, cloudEvent.Id);
         if ((key.PartitionKey, key.RowKey) != (partitionKey, rowKey))
             return null;
 

@@ -1,4 +1,5 @@
 using Azure.Storage.Blobs.Models;
+using FunctionsIngest.Bodies;
 using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Queueing;

@@ -8,7 +8,10 @@ internal sealed class ConfigurationSecretReader(IConfiguration configuration) : 
     /// <inheritdoc />
     public Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, CancellationToken cancellationToken)
         => Task.FromResult<IReadOnlyList<SecretVersion>>(
-            configuration[KeyOf(name)] is { } value && !string.IsNullOrWhiteSpace(value) ? [new SecretVersion(value)] : []);
+            Find(name) is { } value && !string.IsNullOrWhiteSpace(value) ? [new SecretVersion(value)] : []);
+
+    /// <summary>A secret's text; null if it is not set.</summary>
+    public string? Find(string name) => configuration[KeyOf(name)];
 
     /// <inheritdoc />
     public string Describe(string name) => KeyOf(name);

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace FunctionsIngest.Secrets;
 
 /// <summary>The keys of every source, read at the start and again in the background.</summary>
-internal sealed class KeyRing : IKeyRing, IDisposable
+internal sealed class KeyRing : IDisposable
 {
     /// <summary>How long a request waits for a read that is running: where there is no key yet, and where none verifies it.</summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
@@ -34,14 +34,18 @@ internal sealed class KeyRing : IKeyRing, IDisposable
         metrics.ObserveAges(() => from secret in _secrets.Values let age = secret.Age where age is not null select (secret.Name, age.Value));
     }
 
-    /// <inheritdoc />
+    /// <summary>The keys of a source; from memory, without waiting, in the steady state.</summary>
+    /// <exception cref="SecretsUnavailableException">There is no usable key and none can be had now.</exception>
     public ValueTask<KeySet> GetAsync(Source source, CancellationToken cancellationToken)
     {
         var keys = _sources[source.Name];
         return keys.KeysAt(_clock.GetUtcNow()) is { } known ? new(known) : new(GetSlowlyAsync(keys, cancellationToken));
     }
 
-    /// <inheritdoc />
+    /// <summary>
+    /// After a failed verification: the keys again if they have changed since <paramref name="seen"/>, read anew if the rate limit
+    /// allows, waiting for at most 2 s; null if there is nothing newer to verify with.
+    /// </summary>
     public async ValueTask<KeySet?> GetNewerAsync(Source source, KeySet seen, CancellationToken cancellationToken)
     {
         var keys = _sources[source.Name];
@@ -67,7 +71,7 @@ internal sealed class KeyRing : IKeyRing, IDisposable
         return null;
     }
 
-    /// <inheritdoc />
+    /// <summary>Whether every source has a usable key, for readiness.</summary>
     public async ValueTask<bool> IsReadyAsync(CancellationToken cancellationToken)
     {
         var waiting = _sources.Values.Where(keys => keys.KeysAt(_clock.GetUtcNow()) is null);

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Keys;
 
 namespace FunctionsIngest.Secrets;
 

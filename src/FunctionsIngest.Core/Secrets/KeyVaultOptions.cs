@@ -1,10 +1,15 @@
+using FunctionsIngest.Configuration;
+
 namespace FunctionsIngest.Secrets;
 
 /// <summary>The section <c>KeyVault</c> of the configuration. All but the first two hold for secrets from the configuration as well.</summary>
-internal sealed class KeyVaultOptions
+internal sealed class KeyVaultOptions : BoundOptions
 {
     /// <summary>The section's name.</summary>
     public const string Section = "KeyVault";
+
+    /// <summary>The full name of <see cref="Uri"/>.</summary>
+    public const string UriKey = $"{Section}:{nameof(Uri)}";
 
     /// <summary>The vault's address, such as <c>https://name.vault.azure.net</c>. Not set: a secret is read from <c>Secrets:{name}</c> of the configuration.</summary>
     public string? Uri { get; set; }
@@ -21,6 +26,6 @@ internal sealed class KeyVaultOptions
     /// <summary>How long the last good keys keep serving while the vault cannot be read. At least the refresh interval, at most 30 days.</summary>
     public TimeSpan OutageTolerance { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>What could not be bound, for the validator to report with the rest.</summary>
-    internal List<string> BindingErrors { get; } = [];
+    /// <summary>Whether secrets are read from a vault, and not from the configuration.</summary>
+    internal bool UsesVault => !string.IsNullOrEmpty(Uri);
 }

@@ -1,4 +1,4 @@
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Keys;
 using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Secrets;

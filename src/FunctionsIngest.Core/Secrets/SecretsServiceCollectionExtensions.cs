@@ -1,4 +1,5 @@
 using Azure.Security.KeyVault.Secrets;
+using FunctionsIngest.Configuration;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Telemetry;
 using Microsoft.Extensions.Configuration;
@@ -11,34 +12,26 @@ namespace FunctionsIngest.Secrets;
 /// <summary>Adds the keys.</summary>
 internal static class SecretsServiceCollectionExtensions
 {
-    /// <summary>Adds <see cref="IKeyRing"/>. Needs <see cref="SourceCatalogue"/>; a <see cref="SecretClient"/> that is there already is used.</summary>
+    /// <summary>Adds <see cref="KeyRing"/>. Needs the sources; a <see cref="SecretClient"/> that is there already is used.</summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">The configuration, at its root.</param>
     internal static IServiceCollection AddSecrets(this IServiceCollection services, IConfiguration configuration)
     {
-        var section = configuration.GetSection(KeyVaultOptions.Section);
-        services.AddOptionsWithValidateOnStart<KeyVaultOptions, KeyVaultOptionsValidator>()
-            .Configure(options => SettingsBinder.Bind(section, options, options.BindingErrors));
+        services.AddSettings<KeyVaultOptions, KeyVaultOptionsValidator>(configuration.GetSection(KeyVaultOptions.Section));
+        services.AddSingleton<IValidateOptions<SourcesOptions>, SourceSecretsValidator>();
+        services.AddSingleton(new ConfigurationSecretReader(configuration));
         services.AddMetrics();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<VaultMetrics>();
-
-        if (string.IsNullOrEmpty(section[nameof(KeyVaultOptions.Uri)]))
+        services.TryAddSingleton(provider =>
         {
-            services.TryAddSingleton<ISecretReader>(new ConfigurationSecretReader(configuration));
-        }
-        else
-        {
-            services.TryAddSingleton(provider =>
-            {
-                var options = provider.GetRequiredService<IOptions<KeyVaultOptions>>().Value;
-                return new SecretClient(new Uri(options.Uri!), Credentials.For(options.ClientId), ClientOptions());
-            });
-            services.TryAddSingleton<ISecretReader, KeyVaultSecretReader>();
-        }
-
+            var options = provider.GetRequiredService<IOptions<KeyVaultOptions>>().Value;
+            return new SecretClient(new Uri(options.Uri!), Credentials.For(options.ClientId), ClientOptions());
+        });
+        services.TryAddSingleton<ISecretReader>(provider => provider.GetRequiredService<IOptions<KeyVaultOptions>>().Value.UsesVault
+            ? ActivatorUtilities.CreateInstance<KeyVaultSecretReader>(provider)
+            : provider.GetRequiredService<ConfigurationSecretReader>());
         services.TryAddSingleton<KeyRing>();
-        services.TryAddSingleton<IKeyRing>(provider => provider.GetRequiredService<KeyRing>());
         services.AddHostedService<KeyRingStart>();
         return services;
     }

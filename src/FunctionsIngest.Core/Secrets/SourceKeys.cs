@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Sources;
 using Microsoft.Extensions.Logging;
 
@@ -111,7 +111,7 @@ internal sealed partial class SourceKeys
         {
             if (candidate.IsClientKey)
                 clientKeys.Add(new ClientKey(candidate.Text));
-            else if (SecretText.Parse(_source.Scheme, candidate.Text, out var key) is { } problem)
+            else if (_source.Scheme.ReadKey(candidate.Text, out var key) is { } problem)
                 problems.Add($"{candidate.Name} is not a key that source '{_source.Name}' can use: {problem}.");
             else
                 keys.Add(key!);

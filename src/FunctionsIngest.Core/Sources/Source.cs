@@ -1,6 +1,6 @@
 using System.Collections.Frozen;
-using FunctionsIngest.Ingestion;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Payloads;
+using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Sources;
 

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
-using FunctionsIngest.Ingestion;
+using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Payloads;
 
 namespace FunctionsIngest.Sources;
 
@@ -8,11 +9,10 @@ namespace FunctionsIngest.Sources;
 internal static partial class SourceFactory
 {
     /// <summary>Makes every source that has no mistake.</summary>
-    /// <param name="options">The options.</param>
-    /// <param name="errors">Receives the mistakes of the others, each with the setting, the value and the fix.</param>
-    public static IReadOnlyList<Source> Create(WebhookOptions options, List<string> errors)
+    public static SourceReading Read(SourcesOptions options)
     {
         var sources = new List<Source>();
+        var errors = new List<string>();
         foreach (var (name, source) in options.Sources.OrderBy(source => source.Key, StringComparer.Ordinal))
         {
             var before = errors.Count;
@@ -21,7 +21,7 @@ internal static partial class SourceFactory
                 sources.Add(made);
         }
 
-        return sources;
+        return new SourceReading(sources, errors);
     }
 
     /// <summary>Whether a text can be the name of a secret, in a vault as well.</summary>

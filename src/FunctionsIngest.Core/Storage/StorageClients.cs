@@ -2,8 +2,7 @@ using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
-using FunctionsIngest.Secrets;
-using FunctionsIngest.Sources;
+using FunctionsIngest.Configuration;
 using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Storage;
@@ -26,13 +25,13 @@ internal sealed class StorageClients
     /// <summary>What the host appends to a queue's name for messages that it gave up.</summary>
     public const string PoisonQueueSuffix = "-poison";
 
-    public StorageClients(IOptions<StorageOptions> storage, IOptions<WebhookOptions> webhooks)
+    public StorageClients(IOptions<StorageOptions> storage, IOptions<StorageCallOptions> calls)
     {
         var options = storage.Value;
-        var queueOptions = Configure(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None }, webhooks.Value);
-        var tableOptions = Configure(new TableClientOptions(), webhooks.Value);
+        var queueOptions = Configure(new QueueClientOptions { MessageEncoding = QueueMessageEncoding.None }, calls.Value);
+        var tableOptions = Configure(new TableClientOptions(), calls.Value);
         // A body of 100 MiB takes longer than a row; the time that a request may take bounds the upload anyway.
-        var blobOptions = Configure(new BlobClientOptions(), webhooks.Value, TimeSpan.FromSeconds(60));
+        var blobOptions = Configure(new BlobClientOptions(), calls.Value, TimeSpan.FromSeconds(60));
 
         QueueServiceClient queues;
         TableServiceClient tables;
@@ -87,7 +86,7 @@ internal sealed class StorageClients
             await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
     }
 
-    private static T Configure<T>(T client, WebhookOptions options, TimeSpan? tryTimeout = null)
+    private static T Configure<T>(T client, StorageCallOptions options, TimeSpan? tryTimeout = null)
         where T : ClientOptions
     {
         client.Retry.MaxRetries = options.StorageTries - 1;

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using FunctionsIngest.Queueing;
 
 namespace FunctionsIngest.Telemetry;
 
@@ -30,24 +29,17 @@ internal static class IngestActivity
     /// <summary>Starts one step of a webhook's way.</summary>
     public static Activity? Start(string step, ActivityKind kind = ActivityKind.Internal) => Source.StartActivity(step, kind);
 
-    /// <summary>Starts the processing of a message: a child of the request that sent it, linked to the host's span.</summary>
-    public static Activity? StartProcessing(Envelope envelope) => StartConsuming("webhook process", envelope);
-
-    /// <summary>Starts the giving up of a message that the host moved to the poison queue: likewise a child of the request.</summary>
-    public static Activity? StartGivingUp(Envelope envelope) => StartConsuming("webhook give up", envelope);
-
     /// <summary>Starts one run of a handler.</summary>
     public static Activity? StartHandler(string handler) => Source.StartActivity("webhook handle")?.SetTag("webhook.handler", handler);
 
-    private static Activity? StartConsuming(string step, Envelope envelope)
+    /// <summary>Starts what is done with a message: a child of the request that sent it, linked to the host's span.</summary>
+    /// <param name="step">What is done.</param>
+    /// <param name="traceParent">The trace that the request began, as W3C <c>traceparent</c>.</param>
+    public static Activity? StartConsuming(string step, string? traceParent)
     {
         var host = Activity.Current;
         var links = host is null ? null : new[] { new ActivityLink(host.Context) };
-        ActivityContext.TryParse(envelope.TraceParent, null, isRemote: true, out var parent);
-        return Source.StartActivity(step, ActivityKind.Consumer, parent, links: links)
-            ?.SetTag("webhook.source", envelope.Source)
-            .SetTag("messaging.message.id", envelope.Delivery)
-            .SetTag("webhook.id", envelope.EventId)
-            .SetTag("webhook.attempt", envelope.Attempt);
+        ActivityContext.TryParse(traceParent, null, isRemote: true, out var parent);
+        return Source.StartActivity(step, ActivityKind.Consumer, parent, links: links);
     }
 }

@@ -1,5 +1,3 @@
-using FunctionsIngest.Queueing;
-
 namespace FunctionsIngest.Telemetry;
 
 /// <summary>What every log line about a webhook carries.</summary>
@@ -8,7 +6,4 @@ internal static class IngestLogScope
     /// <summary>The scope of a webhook.</summary>
     public static IReadOnlyList<KeyValuePair<string, object?>> Of(string source, string eventId)
         => [new("source", source), new("webhookId", eventId)];
-
-    /// <summary>The scope of a message's webhook.</summary>
-    public static IReadOnlyList<KeyValuePair<string, object?>> Of(Envelope envelope) => Of(envelope.Source, envelope.EventId);
 }

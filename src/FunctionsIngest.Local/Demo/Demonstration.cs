@@ -5,8 +5,8 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using Azure.Messaging;
 using Azure.Storage.Blobs.Models;
-using FunctionsIngest.Processing;
-using FunctionsIngest.Replay;
+using FunctionsIngest.Bodies;
+using FunctionsIngest.Ledger;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
 
@@ -21,7 +21,7 @@ internal sealed class Demonstration(LocalHost host, HttpClient http)
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
 
     private readonly TimeProvider _time = host.Services.GetRequiredService<TimeProvider>();
-    private readonly ReplayTable _rows = host.Services.GetRequiredService<ReplayTable>();
+    private readonly LedgerTable _rows = host.Services.GetRequiredService<LedgerTable>();
     private readonly StorageClients _clients = host.Services.GetRequiredService<StorageClients>();
 
     /// <summary>Runs it for one source.</summary>
@@ -104,7 +104,7 @@ internal sealed class Demonstration(LocalHost host, HttpClient http)
 
     private async Task<RowState?> StateOfAsync(Source source, string eventId)
     {
-        var key = ReplayKey.FromEventId(source.Name, eventId);
+        var key = new EventKey(source.Name, eventId);
         return (await _rows.FindAsync(key.PartitionKey, key.RowKey, CancellationToken.None))?.State;
     }
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using FunctionsIngest.Chaos.Storage;
-using FunctionsIngest.Tests.Infrastructure;
+using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Chaos.Hosting;
 

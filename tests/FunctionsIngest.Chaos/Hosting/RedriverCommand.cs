@@ -1,4 +1,4 @@
-using FunctionsIngest.Processing;
+using FunctionsIngest.Poison;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -2,7 +2,7 @@ using Azure.Messaging;
 using Azure.Storage.Blobs;
 using FunctionsIngest.Chaos.Handlers;
 using FunctionsIngest.Chaos.Sending;
-using FunctionsIngest.Replay;
+using FunctionsIngest.Ledger;
 using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Chaos.Reconciling;

@@ -1,8 +1,9 @@
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
+using FunctionsIngest.Bodies;
 using FunctionsIngest.Chaos.Hosting;
-using FunctionsIngest.Processing;
-using FunctionsIngest.Replay;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Poison;
 using FunctionsIngest.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,7 +21,7 @@ internal sealed class StoredState
     }
 
     /// <summary>The rows by source and event id.</summary>
-    public Dictionary<(string Source, string EventId), ReplayRow> Rows { get; } = [];
+    public Dictionary<(string Source, string EventId), LedgerRow> Rows { get; } = [];
 
     /// <summary>How many archive documents each event has, by source and event id.</summary>
     public Dictionary<(string Source, string EventId), List<string>> Archive { get; } = [];
@@ -69,7 +70,7 @@ internal sealed class StoredState
 
         await foreach (var entity in clients.Rows.QueryAsync<TableEntity>($"PartitionKey ne 'Sweep'"))
         {
-            var row = ReplayRow.FromEntity(entity);
+            var row = LedgerRow.FromEntity(entity);
             state.Rows.Add((row.PartitionKey[..^3], row.PartitionKey[^2..] + row.RowKey), row);
         }
 

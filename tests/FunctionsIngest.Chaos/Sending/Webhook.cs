@@ -1,5 +1,5 @@
 using FunctionsIngest.Chaos.Handlers;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 
 namespace FunctionsIngest.Chaos.Sending;

@@ -2,8 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using FunctionsIngest.Chaos.Handlers;
 using FunctionsIngest.Chaos.Hosting;
-using FunctionsIngest.Ingestion;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Senders.Payloads;
+using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
 
@@ -62,6 +63,6 @@ internal sealed class WebhookFactory(SourceCatalogue catalogue, int seed)
         if (!PayloadReader.TryRead(outgoing.Body.Span, source.Scheme.Payload, EventType, source.ReplayKey, out var facts))
             throw new InvalidOperationException($"The harness has made a payload that {source.Name} does not accept.");
         var signed = new SignedRequest(outgoing.Method, outgoing.Path, Sign(source, outgoing), outgoing.Body);
-        return source.Scheme.ReplayKeyOf(source.Name, signed, facts).EventId;
+        return EventKey.Of(source.Scheme.ReplayKeyOf(source.Name, signed, facts)).EventId;
     }
 }

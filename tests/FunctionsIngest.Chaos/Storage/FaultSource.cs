@@ -1,4 +1,4 @@
-using FunctionsIngest.Tests.Infrastructure;
+using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Chaos.Storage;
 

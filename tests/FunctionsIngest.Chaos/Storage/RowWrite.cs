@@ -1,4 +1,4 @@
-using FunctionsIngest.Replay;
+using FunctionsIngest.Ledger;
 
 namespace FunctionsIngest.Chaos.Storage;
 

@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
-using FunctionsIngest.Replay;
-using FunctionsIngest.Tests.Infrastructure;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Chaos.Storage;
 
@@ -42,14 +42,14 @@ internal sealed class WireLog
         if (StorageSteps.RowOf(call) is not { } row)
             return;
 
-        var state = Enum.Parse<RowState>(row.GetProperty(nameof(ReplayRow.State)).GetString()!);
+        var state = Enum.Parse<RowState>(row.GetProperty(nameof(LedgerRow.State)).GetString()!);
         var key = KeyOf(row.GetProperty("PartitionKey").GetString()!, row.GetProperty("RowKey").GetString()!);
         var write = new RowWrite(
             process,
             call.ReceivedAt,
             TimeProvider.System.GetTimestamp(),
             state,
-            row.TryGetProperty(nameof(ReplayRow.Finished), out var finished) ? finished.GetString()!.Split(',') : [],
+            row.TryGetProperty(nameof(LedgerRow.Finished), out var finished) ? finished.GetString()!.Split(',') : [],
             call.StorageStatus,
             call.Fault is not null || call.CallerLeft);
         _writes.GetOrAdd(key, _ => new ConcurrentQueue<RowWrite>()).Enqueue(write);

@@ -1,6 +1,6 @@
+using FunctionsIngest.Ledger;
 using FunctionsIngest.Processing;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Replay;
 
 namespace FunctionsIngest.Core.Tests.Processing;
 
@@ -47,7 +47,7 @@ public sealed class DecisionTableTests
     [MemberData(nameof(Table))]
     public void The_first_line_that_matches_holds(string state, int redrive, int attempt, int? lease, string decision)
     {
-        var row = new ReplayRow
+        var row = new LedgerRow
         {
             PartitionKey = "begini-00",
             RowKey = "11",
@@ -65,7 +65,7 @@ public sealed class DecisionTableTests
     [Fact]
     public void The_delivery_does_not_matter()
     {
-        var row = new ReplayRow
+        var row = new LedgerRow
         {
             PartitionKey = "begini-00",
             RowKey = "11",

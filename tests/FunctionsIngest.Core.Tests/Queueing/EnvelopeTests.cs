@@ -2,8 +2,10 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using FsCheck.Xunit;
+using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Replay;
+using FunctionsIngest.Senders;
+using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Core.Tests.Queueing;
 
@@ -187,11 +189,11 @@ public sealed class EnvelopeTests
 
     /// <summary>With keys that follow from them, as from others.</summary>
     private static bool IsRead(string source, string id)
-        => Envelope.TryDecode(Envelope.For(ReplayKey.FromEventId(source, id), "t", Time).Encode(), out _, out _);
+        => Envelope.TryDecode(Envelope.For(new EventKey(source, id), "t", Time).Encode(), out _, out _);
 
     private static Envelope Example()
     {
         using var key = ReplayKey.For("begini", "content");
-        return Envelope.For(key.Add("body").Build(), "application.complete", Time) with { Body = BinaryData.FromBytes([0, 1, 255]) };
+        return Envelope.For(EventKey.Of(key.Add("body").Build()), "application.complete", Time) with { Body = BinaryData.FromBytes([0, 1, 255]) };
     }
 }

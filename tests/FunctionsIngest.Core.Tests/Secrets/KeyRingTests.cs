@@ -1,6 +1,7 @@
 using FunctionsIngest.Secrets;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Sources;
+using FunctionsIngest.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Time.Testing;
 

@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Telemetry;
+using FunctionsIngest.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Options;

@@ -2,12 +2,13 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using FunctionsIngest.Secrets;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Keys;
+using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using NSec.Cryptography;
-using Ed25519Algorithm = NSec.Cryptography.Ed25519;
 
 namespace FunctionsIngest.Core.Tests.Secrets;
 
@@ -103,16 +104,16 @@ public class SecretFormatTests
     [InlineData("whpk_c2hvcnQ=", "it decodes to 5 bytes, and a public key has 32")]
     public void A_secret_of_Standard_Webhooks_says_what_it_is(string secret, string? problem)
     {
-        var scheme = SchemeCatalogue.Create("shop", new SourceOptions { Scheme = "standard-webhooks" }, TimeSpan.FromDays(7), []);
+        var scheme = SchemeCatalogue.Create("shop", new SchemeOptions { Scheme = "standard-webhooks" }, TimeSpan.FromDays(7), []);
 
-        Assert.Equal(problem, SecretText.Parse(scheme!, Assert.Single(SecretText.Split(secret)), out var key));
+        Assert.Equal(problem, scheme!.ReadKey(Assert.Single(SecretText.Split(secret)), out var key));
         Assert.Equal(problem is null, key is not null);
     }
 
     private static async Task<VerificationResult> VerifyAsync((string Algorithm, string? Format, string Secret, byte[] Signature) row, string secret)
     {
         List<string> errors = [];
-        var options = new SourceOptions
+        var options = new SchemeOptions
         {
             Scheme = "custom",
             SecretFormat = row.Format,

@@ -1,8 +1,9 @@
 using System.Text.Json;
 using FunctionsIngest.Cli;
-using FunctionsIngest.Processing;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Poison;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Replay;
+using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -163,7 +164,7 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
         await app.Host.Clients.Events.ClearMessagesAsync();
         var row = (await app.Host.FindRowAsync("begini", $"{id}~1"))!;
         row.State = RowState.Received;
-        Assert.True(await app.Host.Get<ReplayTable>().TryUpdateAsync(row, CancellationToken.None));
+        Assert.True(await app.Host.Get<LedgerTable>().TryUpdateAsync(row, CancellationToken.None));
 
         var resumed = await app.RunAsync("replay", id);
         Assert.StartsWith($"begini/{id}~1: begun by an earlier command", resumed.Output, StringComparison.Ordinal);
@@ -184,7 +185,7 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
         await app.RunAsync("replay", id);
         var row = (await app.Host.FindRowAsync("begini", $"{id}~1"))!;
         row.State = RowState.Received;
-        await app.Host.Get<ReplayTable>().TryUpdateAsync(row, CancellationToken.None);
+        await app.Host.Get<LedgerTable>().TryUpdateAsync(row, CancellationToken.None);
         await app.RunAsync("replay", id);
 
         Assert.Equal(2, await app.Host.CountMessagesAsync());
@@ -295,7 +296,7 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
 
     private static Task KeepPoisonAsync(App app, string body, string id, string padding)
     {
-        var envelope = Envelope.For(ReplayKey.FromEventId("begini", id), "application.complete", DateTimeOffset.UnixEpoch.AddYears(50));
+        var envelope = Envelope.For(new EventKey("begini", id), "application.complete", DateTimeOffset.UnixEpoch.AddYears(50));
         return app.Host.Get<PoisonStore>().KeepAsync(envelope, BinaryData.FromString(body + padding), "recorder: it is broken", CancellationToken.None);
     }
 
@@ -319,9 +320,9 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
             ["Webhooks__Sources__standard__Secrets__0"] = "standard-secret",
             ["Webhooks__Sources__aghanim__Scheme"] = "aghanim",
             ["Webhooks__Sources__aghanim__Secrets__0"] = "aghanim-secret",
-            ["Secrets__begini-api-key"] = IngestHost.BeginiKey,
-            ["Secrets__standard-secret"] = IngestHost.StandardSecret,
-            ["Secrets__aghanim-secret"] = IngestHost.AghanimSecret,
+            ["Secrets__begini-api-key"] = Genuine.BeginiKey,
+            ["Secrets__standard-secret"] = Genuine.StandardSecret,
+            ["Secrets__aghanim-secret"] = Genuine.AghanimSecret,
         };
 
         public string UrlOf(string source) => new Uri(host.Http.BaseAddress!, $"/webhooks/{source}").ToString();

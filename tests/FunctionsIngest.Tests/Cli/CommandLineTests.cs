@@ -1,7 +1,7 @@
 using System.Text.Json;
 using FunctionsIngest.Cli;
-using FunctionsIngest.Secrets;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
 
@@ -173,8 +173,8 @@ public sealed class CommandLineTests
     private static void RoundTrip(string name, string secret, string verifier)
     {
         var scheme = SchemeCatalogue.Create("tested", new SourceOptions { Scheme = name }, TimeSpan.FromDays(7), [])!;
-        Assert.Null(SecretText.Parse(scheme, secret.Trim(), out var signingKey));
-        Assert.Null(SecretText.Parse(scheme, verifier.Trim(), out var key));
+        Assert.Null(scheme.ReadKey(secret.Trim(), out var signingKey));
+        Assert.Null(scheme.ReadKey(verifier.Trim(), out var key));
         var headers = new HeaderDictionary();
         scheme.Sign(headers, new OutgoingWebhook("1", DateTimeOffset.UnixEpoch, "/", "{}"u8.ToArray()), signingKey!);
         Assert.Equal(VerificationResult.Verified, scheme.Verify(new SignedRequest("POST", "/", headers, "{}"u8.ToArray()), [key!], DateTimeOffset.UnixEpoch));

@@ -1,6 +1,6 @@
-using FunctionsIngest.Processing;
-using FunctionsIngest.Replay;
-using FunctionsIngest.Tests.Infrastructure;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Poison;
+using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Tests.Crashes;
 

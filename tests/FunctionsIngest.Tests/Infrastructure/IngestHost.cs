@@ -1,15 +1,12 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
-using FunctionsIngest.Replay;
+using FunctionsIngest.Ledger;
 using FunctionsIngest.Storage;
+using FunctionsIngest.Testing;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -23,15 +20,6 @@ namespace FunctionsIngest.Tests.Infrastructure;
 /// </summary>
 internal sealed class IngestHost : IAsyncDisposable
 {
-    /// <summary>The key of the source <c>begini</c>.</summary>
-    public const string BeginiKey = "begini-test-key";
-
-    /// <summary>The secret of the source <c>standard</c>.</summary>
-    public const string StandardSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
-    /// <summary>The secret of the source <c>aghanim</c>.</summary>
-    public const string AghanimSecret = "aghanim-test-secret";
-
     private readonly WebApplication _app;
 
     private IngestHost(WebApplication app, HttpClient http, FakeLogCollector log)
@@ -87,9 +75,9 @@ internal sealed class IngestHost : IAsyncDisposable
             ["Webhooks:Sources:standard:Secrets:0"] = "standard-secret",
             ["Webhooks:Sources:aghanim:Scheme"] = "aghanim",
             ["Webhooks:Sources:aghanim:Secrets:0"] = "aghanim-secret",
-            ["Secrets:begini-api-key"] = BeginiKey,
-            ["Secrets:standard-secret"] = StandardSecret,
-            ["Secrets:aghanim-secret"] = AghanimSecret,
+            ["Secrets:begini-api-key"] = Genuine.BeginiKey,
+            ["Secrets:standard-secret"] = Genuine.StandardSecret,
+            ["Secrets:aghanim-secret"] = Genuine.AghanimSecret,
         });
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         var log = new FakeLogCollector();
@@ -99,10 +87,7 @@ internal sealed class IngestHost : IAsyncDisposable
 
         var app = builder.Build();
         app.UseRouting();
-        app.Map("/webhooks/{source}", (HttpContext context, string source, WebhookIngestion ingestion) => ingestion.ReceiveAsync(context, source));
-        app.Map("/v1/webhooks-management/test", (HttpContext context, WebhookIngestion ingestion) => ingestion.DeliveryTestAsync(context));
-        app.Map("/health", (WebhookIngestion ingestion) => ingestion.Health());
-        app.Map("/health/ready", (WebhookIngestion ingestion, CancellationToken token) => ingestion.ReadyAsync(token));
+        app.MapWebhookIngestion();
         await app.StartAsync();
         return new IngestHost(app, new HttpClient { BaseAddress = new Uri(app.Urls.Single()) }, log);
     }
@@ -111,30 +96,11 @@ internal sealed class IngestHost : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    /// <summary>A webhook of the source <c>begini</c>, signed by its document and not by the product.</summary>
-    public static HttpRequestMessage Begini(string body, string key = BeginiKey) => Begini(Encoding.UTF8.GetBytes(body), key);
-
-    /// <summary>A webhook of the source <c>begini</c>, signed by its document and not by the product.</summary>
-    public static HttpRequestMessage Begini(byte[] body, string key = BeginiKey)
-    {
-        var request = Post("begini", body);
-        request.Headers.Add("X-Signature", Convert.ToHexStringLower(HMACSHA512.HashData(Encoding.UTF8.GetBytes(key), body)));
-        return request;
-    }
-
-    /// <summary>An unsigned webhook.</summary>
-    public static HttpRequestMessage Post(string source, byte[] body)
-    {
-        var content = new ByteArrayContent(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return new HttpRequestMessage(HttpMethod.Post, $"/webhooks/{source}") { Content = content };
-    }
-
     /// <summary>Sends a webhook of the source <c>begini</c>.</summary>
     /// <returns>The status, and of a 200 the body's status and id.</returns>
     public async Task<(HttpStatusCode Status, string? Outcome, string? Id)> SendBeginiAsync(string body)
     {
-        using var request = Begini(body);
+        using var request = Genuine.Begini(body);
         using var response = await Http.SendAsync(request);
         return await ReadAsync(response);
     }
@@ -183,11 +149,11 @@ internal sealed class IngestHost : IAsyncDisposable
     public Task ProcessAsync(BinaryData message) => Ingestion.ProcessAsync(message, CancellationToken.None);
 
     /// <summary>The row of an event of the source <c>begini</c>.</summary>
-    public async Task<ReplayRow> RowAsync(string eventId)
+    public async Task<LedgerRow> RowAsync(string eventId)
         => await FindRowAsync("begini", eventId) ?? throw new InvalidOperationException($"There is no row of {eventId}.");
 
     /// <summary>Overwrites a row, whoever holds it: a state that a test wants to begin with.</summary>
-    public async Task PutRowAsync(string eventId, Action<ReplayRow> change)
+    public async Task PutRowAsync(string eventId, Action<LedgerRow> change)
     {
         var row = await RowAsync(eventId);
         change(row);
@@ -201,8 +167,8 @@ internal sealed class IngestHost : IAsyncDisposable
     public Task<IReadOnlyList<string>> ListPayloadsAsync() => ListAsync(Clients.Payloads);
 
     /// <summary>The row of an event.</summary>
-    public Task<ReplayRow?> FindRowAsync(string source, string eventId)
-        => Get<ReplayTable>().FindAsync($"{source}-{eventId[..2]}", eventId[2..], CancellationToken.None);
+    public Task<LedgerRow?> FindRowAsync(string source, string eventId)
+        => Get<LedgerTable>().FindAsync($"{source}-{eventId[..2]}", eventId[2..], CancellationToken.None);
 
     /// <summary>How many messages the queue holds, invisible ones included.</summary>
     public async Task<long> CountMessagesAsync() => (await Clients.Events.GetPropertiesAsync()).Value.ApproximateMessagesCountLong;

@@ -1,7 +1,8 @@
 using Azure.Data.Tables;
+using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Replay;
 using FunctionsIngest.Storage;
+using FunctionsIngest.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 
@@ -44,7 +45,7 @@ internal sealed class ObservedHost : IAsyncDisposable
         Action<IServiceCollection>? services = null)
     {
         var storage = azurite.NewStorage();
-        var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(Senders.Now.ToUnixTimeSeconds()));
+        var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(Genuine.Now.ToUnixTimeSeconds()));
         var proxy = await StorageProxy.StartAsync(storage);
         var host = await IngestHost.StartAsync(proxy.ConnectionString, settings, added =>
         {
@@ -83,11 +84,11 @@ internal sealed class ObservedHost : IAsyncDisposable
     }
 
     /// <summary>Reads a row behind the proxy's back.</summary>
-    public async Task<ReplayRow> RowAsync(string eventId)
-        => ReplayRow.FromEntity(await _rows.GetEntityAsync<TableEntity>($"begini-{eventId[..2]}", eventId[2..]));
+    public async Task<LedgerRow> RowAsync(string eventId)
+        => LedgerRow.FromEntity(await _rows.GetEntityAsync<TableEntity>($"begini-{eventId[..2]}", eventId[2..]));
 
     /// <summary>Writes a row behind the proxy's back, whoever holds it.</summary>
-    public async Task PutRowAsync(string eventId, Action<ReplayRow> change)
+    public async Task PutRowAsync(string eventId, Action<LedgerRow> change)
     {
         var row = await RowAsync(eventId);
         change(row);

@@ -1,9 +1,9 @@
 using Azure;
 using Azure.Core;
-using Azure.Core.Pipeline;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
+using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Tests.Infrastructure;
 

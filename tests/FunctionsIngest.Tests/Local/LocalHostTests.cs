@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
-using FunctionsIngest.Tests.Infrastructure;
+using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Tests.Local;
 

@@ -1,8 +1,10 @@
 using System.Text;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Poison;
 using FunctionsIngest.Processing;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Replay;
-using FunctionsIngest.Sources;
+using FunctionsIngest.Senders;
+using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -120,11 +122,11 @@ public sealed class EventProcessorTests(AzuriteFixture azurite) : IClassFixture<
         await using var app = await ObservedHost.StartAsync(azurite, [handler]);
         var (_, message) = await app.AcceptAsync();
 
-        for (var attempt = 1; attempt <= WebhookOptions.DefaultRetryDelays.Count; attempt++)
+        for (var attempt = 1; attempt <= ProcessingOptions.DefaultRetryDelays.Count; attempt++)
         {
             await app.Host.ProcessAsync(message);
             var copy = app.Proxy.Sent[^1];
-            var delay = WebhookOptions.DefaultRetryDelays[attempt - 1].TotalSeconds;
+            var delay = ProcessingOptions.DefaultRetryDelays[attempt - 1].TotalSeconds;
             Assert.InRange(copy.Delay, Math.Floor(delay * 0.9), Math.Ceiling(delay * 1.1));
             Assert.Equal(attempt + 1, ObservedHost.Read(copy.Body).Attempt);
             message = copy.Body;
@@ -597,7 +599,7 @@ public sealed class EventProcessorTests(AzuriteFixture azurite) : IClassFixture<
         Assert.InRange((await app.RowAsync(id)).Reason!.Length, 900, 1000);
     }
 
-    internal static void Held(ReplayRow row, DateTimeOffset until)
+    internal static void Held(LedgerRow row, DateTimeOffset until)
     {
         row.State = RowState.Processing;
         row.Owner = "somebody-else";

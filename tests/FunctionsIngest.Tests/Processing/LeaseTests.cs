@@ -1,5 +1,5 @@
-using FunctionsIngest.Processing;
-using FunctionsIngest.Replay;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

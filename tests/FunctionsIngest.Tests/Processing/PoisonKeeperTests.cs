@@ -1,5 +1,6 @@
-using FunctionsIngest.Processing;
-using FunctionsIngest.Replay;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Poison;
+using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.Processing;

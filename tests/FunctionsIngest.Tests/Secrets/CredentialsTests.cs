@@ -1,5 +1,5 @@
 using Azure.Identity;
-using FunctionsIngest.Secrets;
+using FunctionsIngest.Configuration;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;

@@ -1,8 +1,8 @@
 using System.Diagnostics.Tracing;
 using Azure.Core.Diagnostics;
-using FunctionsIngest.Core.Tests.Secrets;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Sources;
+using FunctionsIngest.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;

@@ -2,8 +2,9 @@ using System.Net;
 using System.Security.Cryptography;
 using System.Text;
 using FunctionsIngest.Secrets;
-using FunctionsIngest.Signatures;
+using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
+using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -97,15 +98,15 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
     {
         await host.Get<ObservedReader>().IdleAsync();
         var body = "{\"event\":{\"type\":\"score\"}}"u8.ToArray();
-        await SendAsync(witness, host, HttpStatusCode.OK, IngestHost.Begini(body, _begini));
-        await SendAsync(witness, host, HttpStatusCode.OK, IngestHost.Begini(body, _begini));
-        await SendAsync(witness, host, HttpStatusCode.OK, IngestHost.Begini([.. body, .. Enumerable.Repeat((byte)' ', 100_000)], _begini));
-        await SendAsync(witness, host, HttpStatusCode.RequestEntityTooLarge, IngestHost.Begini(new byte[2_000_000], _begini));
-        await SendAsync(witness, host, HttpStatusCode.Forbidden, IngestHost.Begini(body, Random(20)));
-        await SendAsync(witness, host, HttpStatusCode.Forbidden, IngestHost.Post("begini", body));
-        await SendAsync(witness, host, HttpStatusCode.NotFound, IngestHost.Post("nobody", body));
+        await SendAsync(witness, host, HttpStatusCode.OK, Genuine.Begini(body, _begini));
+        await SendAsync(witness, host, HttpStatusCode.OK, Genuine.Begini(body, _begini));
+        await SendAsync(witness, host, HttpStatusCode.OK, Genuine.Begini([.. body, .. Enumerable.Repeat((byte)' ', 100_000)], _begini));
+        await SendAsync(witness, host, HttpStatusCode.RequestEntityTooLarge, Genuine.Begini(new byte[2_000_000], _begini));
+        await SendAsync(witness, host, HttpStatusCode.Forbidden, Genuine.Begini(body, Random(20)));
+        await SendAsync(witness, host, HttpStatusCode.Forbidden, Genuine.Post("begini", body));
+        await SendAsync(witness, host, HttpStatusCode.NotFound, Genuine.Post("nobody", body));
         await SendAsync(witness, host, HttpStatusCode.MethodNotAllowed, new HttpRequestMessage(HttpMethod.Get, "/webhooks/begini"));
-        await SendAsync(witness, host, HttpStatusCode.ServiceUnavailable, IngestHost.Post("broken", body));
+        await SendAsync(witness, host, HttpStatusCode.ServiceUnavailable, Genuine.Post("broken", body));
         await SendAsync(witness, host, HttpStatusCode.BadRequest, Sign(host, "aghanim", "not JSON"u8.ToArray()));
         await SendAsync(witness, host, HttpStatusCode.BadRequest, Sign(host, "standard", "{\"type\":\"unwanted\"}"u8.ToArray()));
         await SendAsync(witness, host, HttpStatusCode.OK, Sign(host, "standard", "{\"type\":\"wanted\"}"u8.ToArray()));
@@ -117,7 +118,7 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
         await witness.NoteStorageAsync(host);
 
         Assert.True(host.Get<SourceCatalogue>().TryGet("broken", out var broken));
-        var exception = await Assert.ThrowsAsync<SecretsUnavailableException>(async () => await host.Get<IKeyRing>().GetAsync(broken, default));
+        var exception = await Assert.ThrowsAsync<SecretsUnavailableException>(async () => await host.Get<KeyRing>().GetAsync(broken, default));
         witness.Note("exceptions of the key ring", exception.ToString());
     }
 
@@ -128,7 +129,7 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
             foreach (var service in new[] { StorageService.Table, StorageService.Queue })
             {
                 using (proxy.Inject(fault, call => call.Service == service))
-                    await SendAsync(witness, host, null, IngestHost.Begini($$"""{"event":{"type":"{{Random(4)}}"} }""", _begini));
+                    await SendAsync(witness, host, null, Genuine.Begini($$"""{"event":{"type":"{{Random(4)}}"} }""", _begini));
             }
         }
     }
@@ -140,8 +141,8 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
             _vault.Fault = fault;
             await host.Get<ObservedReader>().AdvanceAsync(TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(1));
             await using var cold = await StartAsync(storage);
-            await SendAsync(witness, cold, HttpStatusCode.ServiceUnavailable, IngestHost.Begini("{}", _begini));
-            await SendAsync(witness, host, HttpStatusCode.Forbidden, IngestHost.Begini("{}", Random(20)));
+            await SendAsync(witness, cold, HttpStatusCode.ServiceUnavailable, Genuine.Begini("{}", _begini));
+            await SendAsync(witness, host, HttpStatusCode.Forbidden, Genuine.Begini("{}", Random(20)));
             witness.Note(cold.Log);
         }
 
@@ -155,7 +156,7 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
         };
         await using (var cold = await StartAsync(storage))
         {
-            await SendAsync(witness, cold, HttpStatusCode.ServiceUnavailable, IngestHost.Begini("{}", _begini));
+            await SendAsync(witness, cold, HttpStatusCode.ServiceUnavailable, Genuine.Begini("{}", _begini));
             witness.Note(cold.Log);
         }
 
@@ -199,11 +200,11 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
         Assert.True(host.Get<SourceCatalogue>().TryGet(name, out var source));
         var webhook = new OutgoingWebhook($"msg_{Random(8)}", _clock.GetUtcNow(), $"/webhooks/{name}", body);
         var headers = new HeaderDictionary();
-        var keys = host.Get<IKeyRing>().GetAsync(source, default).AsTask().Result;
+        var keys = host.Get<KeyRing>().GetAsync(source, default).AsTask().Result;
         foreach (var key in keys.Keys)
             source.Scheme.Sign(headers, webhook, key);
 
-        var request = IngestHost.Post(name, body);
+        var request = Genuine.Post(name, body);
         foreach (var (header, values) in headers)
             request.Headers.TryAddWithoutValidation(header, values.AsEnumerable());
         return request;

@@ -1,7 +1,7 @@
 using System.Diagnostics.Metrics;
-using FunctionsIngest.Core.Tests.Secrets;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Sources;
+using FunctionsIngest.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Text;
 using FunctionsIngest.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
-using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 

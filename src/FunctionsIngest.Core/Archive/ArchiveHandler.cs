@@ -1,0 +1,27 @@
+using FunctionsIngest.Bodies;
+using FunctionsIngest.Queueing;
+using FunctionsIngest.Storage;
+using Microsoft.Extensions.Options;
+
+namespace FunctionsIngest.Archive;
+
+/// <summary>
+/// The handler that ships: writes each event to the container <c>webhook-archive</c> as <c>{source}/{yyyy}/{MM}/{dd}/{id}.json</c>, dated by
+/// when the row was inserted, so that repeating it changes nothing.
+/// </summary>
+internal sealed class ArchiveHandler(StorageClients clients, IOptions<ArchiveOptions> options) : IWebhookHandler
+{
+    public string Name => "archive";
+
+    public bool Wants(string source, string eventType) => options.Value.Archive;
+
+    public Task HandleAsync(WebhookEvent webhookEvent, CancellationToken cancellationToken)
+    {
+        var name = ArchivedName.Of(webhookEvent.Source, webhookEvent.Id, webhookEvent.ReceivedAt).ToString();
+        var isInline = EventDocument.IsInline(webhookEvent.Body);
+        var document = Envelope.ToPlainCloudEvent(webhookEvent, isInline ? webhookEvent.Body : null);
+        if (!isInline)
+            document.ExtensionAttributes["payload"] = EventDocument.BodyNameOf(name);
+        return EventDocument.WriteAsync(clients.Archive, name, document, isInline ? null : webhookEvent.Body, cancellationToken);
+    }
+}

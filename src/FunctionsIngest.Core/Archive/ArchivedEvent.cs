@@ -1,0 +1,36 @@
+using Azure.Messaging;
+
+namespace FunctionsIngest.Archive;
+
+/// <summary>An event of the archive.</summary>
+/// <param name="Name">Where it stands.</param>
+/// <param name="ProcessedAt">When it was first archived, by the storage's clock; null if it was looked up by name.</param>
+/// <param name="Event">The event.</param>
+internal sealed record ArchivedEvent(ArchivedName Name, DateTimeOffset? ProcessedAt, CloudEvent Event)
+{
+    /// <summary>The id of the event that this one replays.</summary>
+    public string? ReplayOf => Text("replayof");
+
+    /// <summary>The blob of a body that stands beside the event.</summary>
+    public string? Payload => Text("payload");
+
+    /// <summary>How much the sender's signature proves.</summary>
+    public string? Assurance => Text("assurance");
+
+    /// <summary>What a machine is told of it.</summary>
+    public object Describe() => new
+    {
+        id = Event.Id,
+        source = Name.Source,
+        type = Event.Type,
+        receivedAt = Event.Time,
+        processedAt = ProcessedAt,
+        assurance = Assurance,
+        replayOf = ReplayOf,
+        contentType = Event.DataContentType,
+        bytes = Event.Data?.ToMemory().Length,
+        name = Name.ToString(),
+    };
+
+    private string? Text(string attribute) => Event.ExtensionAttributes.TryGetValue(attribute, out var value) ? value as string : null;
+}

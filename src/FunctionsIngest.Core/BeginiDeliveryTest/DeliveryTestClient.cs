@@ -1,0 +1,57 @@
+using System.Security.Cryptography;
+using System.Text;
+using FunctionsIngest.Secrets;
+using FunctionsIngest.Senders.Keys;
+using FunctionsIngest.Senders.Signatures;
+
+namespace FunctionsIngest.BeginiDeliveryTest;
+
+/// <summary>Who may have a test webhook sent, and where to.</summary>
+internal sealed class DeliveryTestClient(string id, DeliveryTestOptions options, CachedSecret secret, TimeProvider time)
+{
+    /// <summary>How many tests a client may have in a minute.</summary>
+    public const int TestsPerMinute = 10;
+
+    /// <summary>The client's id.</summary>
+    public string Id => id;
+
+    /// <summary>Where it receives webhooks; null if nobody has said.</summary>
+    public Uri? Receiver { get; } = string.IsNullOrEmpty(options.ReceiverUrl) ? null : new Uri(options.ReceiverUrl);
+
+    /// <summary>How its test webhook is signed.</summary>
+    public SignatureScheme Scheme { get; } = DeliveryTestsOptionsValidator.CreateScheme(options);
+
+    /// <summary>Whether the receiver may have an address that is not public.</summary>
+    public bool AllowPrivateAddresses => options.AllowPrivateAddresses;
+
+    /// <summary>How many tests it may have.</summary>
+    public RequestLimit Limit { get; } = new(TestsPerMinute, time);
+
+    /// <summary>A read of the API key, to be waited for where it is not known yet; null where it is, or must not be read now.</summary>
+    public Task? Refresh() => secret.ReadingAt(time.GetUtcNow()) is null ? secret.TryRefresh() : null;
+
+    /// <summary>Whether the API key is known.</summary>
+    public bool HasKey => secret.ReadingAt(time.GetUtcNow()) is not null;
+
+    /// <summary>Finds the offered key among the client's. Takes as long for one that is there as for one that is not.</summary>
+    /// <param name="offeredHash">The SHA-256 of the offered key, so that its length shows nowhere either.</param>
+    /// <returns>The key's text, or null.</returns>
+    public string? FindKey(ReadOnlySpan<byte> offeredHash)
+    {
+        string? found = null;
+        var now = time.GetUtcNow();
+        foreach (var version in secret.ReadingAt(now)?.Versions ?? [])
+        {
+            if (version.ExpiresOn <= now)
+                continue;
+
+            foreach (var text in SecretText.Split(version.Value))
+            {
+                if (CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(text)), offeredHash))
+                    found = text;
+            }
+        }
+
+        return found;
+    }
+}

@@ -1,0 +1,113 @@
+using System.Globalization;
+using FunctionsIngest.Outbound;
+using FunctionsIngest.Secrets;
+using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Signatures;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+
+namespace FunctionsIngest.BeginiDeliveryTest;
+
+/// <summary>
+/// Sends a client one test webhook, signed like a real one, and says what its receiver answered. Source: begini.helpjuice.com, "Testing and Security".
+/// </summary>
+internal sealed partial class DeliveryTester(DeliveryTestClients clients, ReceiverCaller receivers, TimeProvider time, ILogger<DeliveryTester> logger)
+{
+    /// <summary>The header with the client's API key.</summary>
+    public const string KeyHeader = "Api-key";
+
+    /// <summary>The event type of a test webhook.</summary>
+    public const string EventType = "webhook.test";
+
+    /// <summary>How many wrong keys a minute are answered with 403, whoever sends them.</summary>
+    public const int WrongKeysPerMinute = 60;
+
+    // Drawn on after the comparison: drawn on before it, anybody could lock the clients out.
+    private readonly RequestLimit _wrongKeys = new(WrongKeysPerMinute, time);
+
+    /// <summary>Answers one request. Never throws, never answers 500.</summary>
+    public async Task<IResult> AnswerAsync(HttpContext context)
+    {
+        try
+        {
+            return (await TestAsync(context.Request, context.RequestAborted)).ToResult(context.Response);
+        }
+        catch (SecretsUnavailableException exception)
+        {
+            Log.KeysUnavailable(logger, exception);
+            return DeliveryTestAnswer.KeysUnavailable.ToResult(context.Response);
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // Nobody is there to read it.
+            return Results.Empty;
+        }
+    }
+
+    private async Task<DeliveryTestAnswer> TestAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        if (!HttpMethods.IsPost(request.Method))
+            return DeliveryTestAnswer.MethodNotAllowed;
+
+        var read = HeaderValue.ReadWhole(request.Headers, KeyHeader, out var apiKey);
+        if (read == VerificationResult.HeaderMissing)
+            return DeliveryTestAnswer.NoKey;
+
+        var found = read == VerificationResult.Verified ? await clients.FindAsync(apiKey.ToString(), cancellationToken) : null;
+        if (found is not var (client, key))
+        {
+            Log.WrongKey(logger);
+            return _wrongKeys.TryTake(out var retryAfter) ? DeliveryTestAnswer.InvalidKey : DeliveryTestAnswer.TooMany(retryAfter);
+        }
+
+        if (client.Receiver is null)
+            return DeliveryTestAnswer.NotSet(client.Id);
+
+        return client.Limit.TryTake(out var wait) ? await DeliverAsync(client, client.Receiver, key, cancellationToken) : DeliveryTestAnswer.TooMany(wait);
+    }
+
+    private async Task<DeliveryTestAnswer> DeliverAsync(DeliveryTestClient client, Uri receiver, string keyText, CancellationToken cancellationToken)
+    {
+        if (client.Scheme.ReadKey(keyText, out var key) is { } problem)
+            throw new SecretsUnavailableException($"The API key of the delivery test's client '{client.Id}' is no key of the scheme {client.Scheme.Name}: {problem}.");
+
+        var id = $"test_{Guid.NewGuid():N}";
+        var body = SamplePayload.Create(client.Scheme, id, EventType);
+        var headers = new HeaderDictionary();
+        client.Scheme.Sign(headers, new OutgoingWebhook(id, time.GetUtcNow(), receiver.AbsolutePath, body), key!);
+        if (client.Scheme.Payload.EventTypeHeader is { } typeHeader)
+            headers[typeHeader] = EventType;
+
+        var started = time.GetTimestamp();
+        try
+        {
+            var answer = await receivers.PostAsync(receiver, client.AllowPrivateAddresses, headers, body, cancellationToken);
+            Log.Delivered(logger, client.Id, answer.Status);
+            return answer.IsSuccess
+                ? DeliveryTestAnswer.Delivered(
+                    answer.Status,
+                    string.Create(CultureInfo.InvariantCulture, $"Test webhook {id} was delivered to {receiver.Host} in {time.GetElapsedTime(started).TotalMilliseconds:0} ms"))
+                : DeliveryTestAnswer.ReceiverRefused(answer);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or TimeoutException)
+        {
+            Log.NotDelivered(logger, exception, client.Id);
+            return DeliveryTestAnswer.CannotConnect(receiver.Host);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Information, "Delivery test of {Client}: its receiver answered {Status}.")]
+        public static partial void Delivered(ILogger logger, string client, int status);
+
+        [LoggerMessage(2, LogLevel.Warning, "Delivery test of {Client}: its receiver could not be reached.")]
+        public static partial void NotDelivered(ILogger logger, Exception exception, string client);
+
+        [LoggerMessage(3, LogLevel.Information, "A delivery test was refused: its API key is nobody's.")]
+        public static partial void WrongKey(ILogger logger);
+
+        [LoggerMessage(4, LogLevel.Error, "A delivery test could not be answered: API keys are missing.")]
+        public static partial void KeysUnavailable(ILogger logger, Exception exception);
+    }
+}

@@ -1,0 +1,78 @@
+using System.Text.RegularExpressions;
+using FunctionsIngest.Configuration;
+using FunctionsIngest.Secrets;
+using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Keys;
+using FunctionsIngest.Senders.Signatures;
+using FunctionsIngest.Sources;
+using Microsoft.Extensions.Options;
+
+namespace FunctionsIngest.BeginiDeliveryTest;
+
+/// <summary>Checks the clients of the delivery test when the host starts.</summary>
+internal sealed partial class DeliveryTestsOptionsValidator(ConfigurationSecretReader secrets, BoundSettings<KeyVaultOptions> vault) : IValidateOptions<DeliveryTestsOptions>
+{
+    /// <summary>The schemes that a test webhook can be signed with.</summary>
+    private static readonly IReadOnlyList<string> SchemeNames = [.. SchemeCatalogue.Names.Except([QiTechScheme.SchemeName, SchemeCatalogue.Custom])];
+
+    public ValidateOptionsResult Validate(string? name, DeliveryTestsOptions options)
+    {
+        List<string> errors = [.. options.BindingErrors];
+        CheckClients(options.DeliveryTests, errors);
+        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
+    }
+
+    private void CheckClients(IEnumerable<KeyValuePair<string, DeliveryTestOptions>> clients, List<string> errors)
+    {
+        foreach (var (id, options) in clients.OrderBy(client => client.Key, StringComparer.Ordinal))
+        {
+            var setting = $"{WebhookSettings.Section}:{nameof(DeliveryTestsOptions.DeliveryTests)}:{id}";
+            if (!ClientId().IsMatch(id))
+                errors.Add($"{setting}: '{id}' is no id of a client: use 1 to 64 letters, digits and _, such as 622056dce007dc805c741751.");
+            if (!string.IsNullOrEmpty(options.ReceiverUrl) && !IsAddress(options.ReceiverUrl))
+                errors.Add($"{setting}:ReceiverUrl is no http or https address without user and password: write it like https://example.com/webhook-receiver.");
+            if (!SchemeNames.Contains(options.Scheme))
+                errors.Add($"{setting}:Scheme is '{options.Scheme}': give one of {string.Join(", ", SchemeNames)}.");
+            else
+                CheckSecret($"{setting}:ApiKeySecret", options, errors);
+        }
+    }
+
+    private void CheckSecret(string setting, DeliveryTestOptions options, List<string> errors)
+    {
+        // Somebody may have put the key itself where its name belongs, so what is no name is not repeated.
+        if (options.ApiKeySecret is not { } name || !SourceFactory.IsSecretName(name))
+        {
+            errors.Add($"{setting} is no name of a secret: give the name (1 to 127 letters, digits and -), never the API key itself.");
+            return;
+        }
+
+        if (vault.Value.UsesVault)
+            return;
+
+        var key = ConfigurationSecretReader.KeyOf(name);
+        var texts = SecretText.Split(secrets.Find(name) ?? "");
+        if (texts.Count == 0)
+            errors.Add($"{key} is not set, and {setting} names it: set it to the client's API key, or set {KeyVaultOptions.UriKey} to the vault that holds it.");
+
+        var scheme = CreateScheme(options);
+        foreach (var text in texts)
+        {
+            if (scheme.ReadKey(text, out _) is { } problem)
+                errors.Add($"{key} is no key that the scheme {options.Scheme} can sign with: {problem}.");
+        }
+    }
+
+    /// <summary>The scheme of a client whose options are valid.</summary>
+    public static SignatureScheme CreateScheme(DeliveryTestOptions options)
+        => SchemeCatalogue.Create("deliverytest", new SchemeOptions { Scheme = options.Scheme }, TimeSpan.FromDays(7), [])!;
+
+    private static bool IsAddress(string text)
+        => Uri.TryCreate(text, UriKind.Absolute, out var address)
+            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
+            && address.Host.Length > 0
+            && address.UserInfo.Length == 0;
+
+    [GeneratedRegex("^[A-Za-z0-9_]{1,64}$")]
+    private static partial Regex ClientId();
+}

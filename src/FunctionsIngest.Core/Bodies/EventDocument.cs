@@ -1,0 +1,98 @@
+using System.Text.Json;
+using Azure;
+using Azure.Storage.Blobs;
+using Azure.Storage.Blobs.Models;
+using FunctionsIngest.Storage;
+
+namespace FunctionsIngest.Bodies;
+
+/// <summary>A JSON document in a container with an event's body: inside it, or in a blob beside it, <c>{name}.body</c>.</summary>
+internal static class EventDocument
+{
+    /// <summary>The largest body that can stand inside a document, in bytes.</summary>
+    public const int MaxInlineBytes = 45 * 1024;
+
+    /// <summary>How documents are written.</summary>
+    public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    /// <summary>The blob of a body that stands beside its document.</summary>
+    public static string BodyNameOf(string name) => $"{name}.body";
+
+    /// <summary>The document that a body's blob stands beside; null if the blob is no body.</summary>
+    public static string? DocumentNameOf(string blob)
+        => blob.EndsWith(BodyNameOf(""), StringComparison.Ordinal) ? $"{blob[..^BodyNameOf("").Length]}.json" : null;
+
+    /// <summary>Whether a body can stand inside its document.</summary>
+    public static bool IsInline(BinaryData body) => body.ToMemory().Length <= MaxInlineBytes;
+
+    /// <summary>Writes a document, over whatever is there.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="name">The document's name without <c>.json</c>.</param>
+    /// <param name="document">The document.</param>
+    /// <param name="beside">The body that stands beside it, which is written first; null: none, and one that is there is left alone.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public static Task WriteAsync<T>(BlobContainerClient container, string name, T document, BinaryData? beside, CancellationToken cancellationToken)
+        => container.CreatedWhenMissingAsync(
+            async () =>
+            {
+                if (beside is not null)
+                    await BlobBody.UploadAsync(container.GetBlobClient(BodyNameOf(name)), beside, cancellationToken);
+
+                await container.GetBlobClient($"{name}.json").UploadAsync(
+                    new BinaryData(JsonSerializer.SerializeToUtf8Bytes(document, Json)),
+                    new BlobUploadOptions { HttpHeaders = new BlobHttpHeaders { ContentType = "application/json" } },
+                    cancellationToken);
+            },
+            cancellationToken);
+
+    /// <summary>Reads a document.</summary>
+    /// <returns>The document and its ETag; null if it is not there.</returns>
+    public static async Task<(T Document, ETag ETag)?> ReadAsync<T>(BlobContainerClient container, string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var blob = (await container.GetBlobClient($"{name}.json").DownloadContentAsync(cancellationToken)).Value;
+            return (blob.Content.ToObjectFromJson<T>(Json)!, blob.Details.ETag);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Reads a body that stands beside its document.</summary>
+    /// <returns>The body and its ETag; null if it is not there.</returns>
+    public static Task<(BinaryData Body, ETag ETag)?> ReadBodyAsync(BlobContainerClient container, string name, CancellationToken cancellationToken)
+        => BlobBody.DownloadAsync(container.GetBlobClient(BodyNameOf(name)), cancellationToken);
+
+    /// <summary>Removes a document if nobody has changed it, then its body, likewise: whoever writes both again writes the body first.</summary>
+    /// <param name="container">The container.</param>
+    /// <param name="name">The document's name without <c>.json</c>.</param>
+    /// <param name="etag">The version of the document to remove; <see cref="ETag.All"/>: whichever is there.</param>
+    /// <param name="bodyETag">The version of the body to remove; <see cref="ETag.All"/>: whichever is there; null: none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False if it is gone or has been changed; its body is then left alone.</returns>
+    public static async Task<bool> TryDeleteAsync(
+        BlobContainerClient container, string name, ETag etag, ETag? bodyETag, CancellationToken cancellationToken)
+    {
+        if (!await TryDeleteAsync($"{name}.json", etag))
+            return false;
+
+        if (bodyETag is { } version)
+            await TryDeleteAsync(BodyNameOf(name), version);
+        return true;
+
+        async Task<bool> TryDeleteAsync(string blob, ETag version)
+        {
+            try
+            {
+                await container.GetBlobClient(blob).DeleteAsync(conditions: new BlobRequestConditions { IfMatch = version }, cancellationToken: cancellationToken);
+                return true;
+            }
+            catch (RequestFailedException exception) when (exception.Status is 404 or 412)
+            {
+                return false;
+            }
+        }
+    }
+}

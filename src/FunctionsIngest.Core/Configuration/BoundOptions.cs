@@ -1,0 +1,8 @@
+namespace FunctionsIngest.Configuration;
+
+/// <summary>Options that <see cref="SettingsBinder"/> has bound.</summary>
+internal abstract class BoundOptions
+{
+    /// <summary>What could not be bound, for the validator to report with the rest.</summary>
+    internal List<string> BindingErrors { get; } = [];
+}

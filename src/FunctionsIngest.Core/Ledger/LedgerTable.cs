@@ -1,0 +1,73 @@
+using Azure;
+using Azure.Data.Tables;
+using Azure.Data.Tables.Models;
+using FunctionsIngest.Storage;
+
+namespace FunctionsIngest.Ledger;
+
+/// <summary>The replay rows in Table storage. The insert decides who was first, atomically; there is no look before it.</summary>
+internal sealed class LedgerTable(StorageClients clients)
+{
+    private readonly TableClient _table = clients.Rows;
+
+    /// <summary>Inserts a row and sets its ETag.</summary>
+    /// <returns>False if the row exists: the webhook has been seen.</returns>
+    /// <exception cref="RequestFailedException">Anything else, other 409s included: nobody knows whether it has been seen.</exception>
+    public async Task<bool> TryInsertAsync(LedgerRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            try
+            {
+                await InsertAsync(row, cancellationToken);
+            }
+            catch (RequestFailedException exception) when (exception.ErrorCode == TableErrorCode.TableNotFound)
+            {
+                await _table.CreateIfNotExistsAsync(cancellationToken);
+                await InsertAsync(row, cancellationToken);
+            }
+
+            return true;
+        }
+        catch (RequestFailedException exception) when (exception.ErrorCode == TableErrorCode.EntityAlreadyExists)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Reads a row.</summary>
+    /// <returns>The row; null if it is missing.</returns>
+    public async Task<LedgerRow?> FindAsync(string partitionKey, string rowKey, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return LedgerRow.FromEntity(await _table.GetEntityAsync<TableEntity>(partitionKey, rowKey, cancellationToken: cancellationToken));
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Writes a row if nobody has changed it since it was read, and sets its new ETag.</summary>
+    /// <returns>False if somebody has, or the row is gone.</returns>
+    public async Task<bool> TryUpdateAsync(LedgerRow row, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var response = await _table.UpdateEntityAsync(row.ToEntity(), row.ETag, TableUpdateMode.Replace, cancellationToken);
+            row.ETag = response.Headers.ETag ?? default;
+            return true;
+        }
+        catch (RequestFailedException exception) when (exception.Status is 404 or 412)
+        {
+            return false;
+        }
+    }
+
+    private async Task InsertAsync(LedgerRow row, CancellationToken cancellationToken)
+    {
+        var response = await _table.AddEntityAsync(row.ToEntity(), cancellationToken);
+        row.ETag = response.Headers.ETag ?? default;
+    }
+}

@@ -1,0 +1,39 @@
+using System.Globalization;
+using Azure;
+using Azure.Data.Tables;
+using FunctionsIngest.Storage;
+
+namespace FunctionsIngest.Ledger;
+
+/// <summary>Which of the 256 parts of the table the sweep comes to next, kept in the table itself, so that a sweep goes on where the last one ended.</summary>
+internal sealed class SweepBookmark(StorageClients clients)
+{
+    /// <summary>How many parts there are: one for each first byte of an event's id.</summary>
+    public const int Parts = 256;
+
+    // No source's partition begins with a capital letter.
+    private const string PartitionKey = "Sweep";
+    private const string RowKey = "bookmark";
+    private const string Next = "Next";
+
+    /// <summary>The next part; the first if none was noted.</summary>
+    public async Task<int> ReadAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            TableEntity bookmark = await clients.Rows.GetEntityAsync<TableEntity>(PartitionKey, RowKey, cancellationToken: cancellationToken);
+            return Math.Clamp(bookmark.GetInt32(Next) ?? 0, 0, Parts - 1);
+        }
+        catch (RequestFailedException exception) when (exception.Status == 404)
+        {
+            return 0;
+        }
+    }
+
+    /// <summary>Notes the next part.</summary>
+    public Task WriteAsync(int next, CancellationToken cancellationToken)
+        => clients.Rows.UpsertEntityAsync(new TableEntity(PartitionKey, RowKey) { [Next] = next }, TableUpdateMode.Replace, cancellationToken);
+
+    /// <summary>The partition of a source in a part.</summary>
+    public static string PartitionOf(string source, int part) => string.Create(CultureInfo.InvariantCulture, $"{source}-{part:x2}");
+}

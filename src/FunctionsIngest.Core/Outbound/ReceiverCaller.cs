@@ -1,0 +1,114 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace FunctionsIngest.Outbound;
+
+/// <summary>
+/// Sends one request to a client's receiver, wherever the configured name leads now: not to an address inside of this app's own network, not through
+/// a proxy, not on to where a redirect points, and for no longer than <see cref="Patience"/>.
+/// </summary>
+internal sealed class ReceiverCaller(TimeProvider time) : IDisposable
+{
+    /// <summary>How long connecting, sending and reading the answer may take together.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    /// <summary>How much of the answer's body is kept.</summary>
+    public const int MaxBodyBytes = 64 * 1024;
+
+    private const int MaxHeaderKilobytes = 16;
+
+    // Two, so that no connection that one client was allowed to open serves another.
+    private readonly HttpMessageInvoker _public = new(CreateHandler(PublicAddress.IsPublic));
+    private readonly HttpMessageInvoker _any = new(CreateHandler(static _ => true));
+
+    /// <summary>Posts.</summary>
+    /// <param name="receiver">Where to.</param>
+    /// <param name="allowPrivateAddresses">Whether the receiver's address may be one that is not public.</param>
+    /// <param name="headers">The headers that sign the body.</param>
+    /// <param name="body">The body, JSON.</param>
+    /// <param name="cancellationToken">Set when the caller hangs up.</param>
+    /// <returns>The answer.</returns>
+    /// <exception cref="HttpRequestException">No connection could be made, or it broke before there was an answer.</exception>
+    /// <exception cref="TimeoutException">There was no answer in time.</exception>
+    public async Task<ReceiverAnswer> PostAsync(
+        Uri receiver, bool allowPrivateAddresses, IHeaderDictionary headers, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    {
+        using var patience = new CancellationTokenSource(Patience, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
+        using var request = new HttpRequestMessage(HttpMethod.Post, receiver) { Content = new ReadOnlyMemoryContent(body) };
+        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        foreach (var header in headers)
+            request.Headers.TryAddWithoutValidation(header.Key, (IEnumerable<string?>)header.Value);
+
+        try
+        {
+            using var response = await (allowPrivateAddresses ? _any : _public).SendAsync(request, either.Token);
+            return new ReceiverAnswer((int)response.StatusCode, await ReadBeginningAsync(response.Content, either.Token));
+        }
+        catch (OperationCanceledException exception) when (patience.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The receiver did not answer within {Patience.TotalSeconds:0} s.", exception);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        _public.Dispose();
+        _any.Dispose();
+    }
+
+    private static SocketsHttpHandler CreateHandler(Func<IPAddress, bool> isAllowed) => new()
+    {
+        AllowAutoRedirect = false,
+        UseProxy = false,
+        UseCookies = false,
+        AutomaticDecompression = DecompressionMethods.None,
+        MaxResponseHeadersLength = MaxHeaderKilobytes,
+        MaxResponseDrainSize = 0,
+        ActivityHeadersPropagator = null,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(1),
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, isAllowed, cancellationToken),
+    };
+
+    // The addresses that were looked at are the ones that are connected to: a name that resolves to others a moment later changes nothing.
+    private static async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, Func<IPAddress, bool> isAllowed, CancellationToken cancellationToken)
+    {
+        var addresses = await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken);
+        if (Array.Find(addresses, address => !isAllowed(address)) is { } refused)
+            throw new HttpRequestException($"The name resolves to {refused}, which is no public address.");
+
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await socket.ConnectAsync(addresses, endPoint.Port, cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    // What was read by the time the answer stops or breaks is kept: its status is what counts.
+    private static async Task<string> ReadBeginningAsync(HttpContent content, CancellationToken cancellationToken)
+    {
+        var buffer = new byte[MaxBodyBytes];
+        var length = 0;
+        try
+        {
+            await using var body = await content.ReadAsStreamAsync(cancellationToken);
+            while (length < buffer.Length && await body.ReadAsync(buffer.AsMemory(length), cancellationToken) is > 0 and var read)
+                length += read;
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
+        {
+        }
+
+        return Encoding.UTF8.GetString(buffer, 0, length);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Runtime.CompilerServices;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using FunctionsIngest.Ledger;
+
+namespace FunctionsIngest.Poison;
+
+/// <summary>Some of the events that were given up.</summary>
+/// <param name="Source">Those of this source; null: of all.</param>
+/// <param name="Before">Those that were given up before then; null: at any time.</param>
+internal sealed record PoisonSelection(string? Source, DateTimeOffset? Before)
+{
+    /// <summary>Reads the events, in order of name.</summary>
+    public async IAsyncEnumerable<PoisonedEvent> ReadAsync(PoisonStore store, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var name in NamesAsync(store, cancellationToken))
+        {
+            if (await store.ReadAsync(name, cancellationToken) is var (document, etag) && !(document.PoisonedAt >= Before))
+                yield return new PoisonedEvent(name, document, etag);
+        }
+    }
+
+    /// <summary>Finds the name of an event by that name, by its id, or by the beginning of its id.</summary>
+    public static async Task<EventLookup<string>> FindAsync(PoisonStore store, string text, CancellationToken cancellationToken)
+    {
+        if (text.Length < EventLookup<string>.LeastLength)
+            return EventLookup<string>.TooShort;
+
+        var found = new List<string>();
+        await foreach (var name in new PoisonSelection(null, null).NamesAsync(store, cancellationToken))
+        {
+            var id = name[(name.IndexOf('/', StringComparison.Ordinal) + 1)..];
+            if (name == text || id == text)
+                return EventLookup<string>.Of(name);
+            if (id.StartsWith(text, StringComparison.Ordinal) || name.StartsWith(text, StringComparison.Ordinal))
+                found.Add(name);
+        }
+
+        return EventLookup<string>.Of(found);
+    }
+
+    private async IAsyncEnumerable<string> NamesAsync(PoisonStore store, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var names = store.ListAsync(Source, cancellationToken).GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                if (!await names.MoveNextAsync())
+                    yield break;
+            }
+            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+            {
+                // Nothing has been given up yet.
+                yield break;
+            }
+
+            yield return names.Current;
+        }
+    }
+}

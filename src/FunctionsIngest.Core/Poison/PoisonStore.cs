@@ -1,0 +1,109 @@
+using System.Runtime.CompilerServices;
+using System.Security.Cryptography;
+using Azure;
+using Azure.Storage.Blobs.Models;
+using FunctionsIngest.Bodies;
+using FunctionsIngest.Queueing;
+using FunctionsIngest.Storage;
+
+namespace FunctionsIngest.Poison;
+
+/// <summary>
+/// Events that were given up, in Blob storage, where they do not expire: <c>{source}/{id}.json</c>, and a body that its message could
+/// not hold beside it; messages that could not be read: <c>unreadable/{SHA-256}.json</c>.
+/// </summary>
+internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
+{
+    private const string Unreadable = "unreadable";
+
+    /// <summary>The document of an event, without <c>.json</c>.</summary>
+    public static string NameOf(Envelope envelope) => $"{envelope.Source}/{envelope.EventId}";
+
+    /// <summary>Keeps an event.</summary>
+    /// <param name="envelope">The message that was given up.</param>
+    /// <param name="body">
+    /// The event's body; null if it is lost: the event then still names its blob, and a redrive looks there again, unless another's giving up has
+    /// left the body beside the document.
+    /// </param>
+    /// <param name="reason">Why.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task KeepAsync(Envelope envelope, BinaryData? body, string reason, CancellationToken cancellationToken)
+    {
+        var name = NameOf(envelope);
+        // Not inside, even if there is room, where the message had none: a document without the body that comes after this one leaves what is beside it.
+        var isInline = body is not null && envelope.Payload is null && EventDocument.IsInline(body);
+        var kept = body switch
+        {
+            null => envelope,
+            _ when isInline => envelope with { Body = body },
+            _ => envelope with { Body = null, Payload = EventDocument.BodyNameOf(name) },
+        };
+        var document = new PoisonDocument { Reason = reason, PoisonedAt = time.GetUtcNow(), Event = kept.ToCloudEvent() };
+        return EventDocument.WriteAsync(clients.Poison, name, document, isInline ? null : body, cancellationToken);
+    }
+
+    /// <summary>Keeps a message that could not be read; the same message twice is one document.</summary>
+    public Task KeepUnreadableAsync(BinaryData message, string problem, CancellationToken cancellationToken)
+    {
+        var name = $"{Unreadable}/{Convert.ToHexStringLower(SHA256.HashData(message))}";
+        var document = new PoisonDocument { Reason = problem, PoisonedAt = time.GetUtcNow(), Message = message.ToArray() };
+        return EventDocument.WriteAsync(clients.Poison, name, document, beside: null, cancellationToken);
+    }
+
+    /// <summary>Reads a document.</summary>
+    /// <param name="name">Its name without <c>.json</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The document and its ETag; null if it is not there.</returns>
+    public Task<(PoisonDocument Document, ETag ETag)?> ReadAsync(string name, CancellationToken cancellationToken)
+        => EventDocument.ReadAsync<PoisonDocument>(clients.Poison, name, cancellationToken);
+
+    /// <summary>Reads a body that stands beside its document.</summary>
+    public Task<(BinaryData Body, ETag ETag)?> ReadBodyAsync(string name, CancellationToken cancellationToken)
+        => EventDocument.ReadBodyAsync(clients.Poison, name, cancellationToken);
+
+    /// <summary>The body of an event that was given up, or the message that could not be read.</summary>
+    /// <returns>The body; null if it is lost.</returns>
+    public async Task<BinaryData?> ReadBodyAsync(PoisonedEvent poisoned, CancellationToken cancellationToken)
+    {
+        if (poisoned.Document.Event is not { } poison)
+            return BinaryData.FromBytes(poisoned.Document.Message ?? []);
+
+        return poison.ExtensionAttributes.ContainsKey("payload")
+            ? (await ReadBodyAsync(poisoned.Name, cancellationToken))?.Body
+            : poison.Data ?? BinaryData.Empty;
+    }
+
+    /// <summary>Removes a document and its body, each if nobody has changed it since it was read.</summary>
+    /// <param name="name">Its name without <c>.json</c>.</param>
+    /// <param name="etag">The version of the document; <see cref="ETag.All"/>: whichever is there.</param>
+    /// <param name="bodyETag">The version of the body; <see cref="ETag.All"/>: whichever is there; null: none.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>False if it is gone or has been changed.</returns>
+    public Task<bool> TryDeleteAsync(string name, ETag etag, ETag? bodyETag, CancellationToken cancellationToken)
+        => EventDocument.TryDeleteAsync(clients.Poison, name, etag, bodyETag, cancellationToken);
+
+    /// <summary>Removes the document of an event that has been processed after all, and its body.</summary>
+    public Task ForgetAsync(Envelope envelope, CancellationToken cancellationToken) => TryDeleteAsync(NameOf(envelope), ETag.All, ETag.All, cancellationToken);
+
+    /// <summary>Removes bodies whose document is gone: whoever removed it has died between the two.</summary>
+    /// <param name="writtenBefore">Only bodies that were written before; the document of a younger one may be yet to come.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>How many were removed.</returns>
+    public Task<int> RemoveOwnerlessBodiesAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken)
+        => clients.Poison.RemoveOwnerlessAsync(
+            writtenBefore,
+            async blob => EventDocument.DocumentNameOf(blob) is { } document && !await clients.Poison.GetBlobClient(document).ExistsAsync(cancellationToken),
+            cancellationToken);
+
+    /// <summary>The names of all documents, of one source or of all, in order of name.</summary>
+    public async IAsyncEnumerable<string> ListAsync(string? source, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        const string Suffix = ".json";
+        var prefix = source is null ? null : $"{source}/";
+        await foreach (var blob in clients.Poison.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix, cancellationToken))
+        {
+            if (blob.Name.EndsWith(Suffix, StringComparison.Ordinal))
+                yield return blob.Name[..^Suffix.Length];
+        }
+    }
+}

@@ -1,0 +1,66 @@
+using Azure;
+using FunctionsIngest.Bodies;
+using FunctionsIngest.Ledger;
+using FunctionsIngest.Queueing;
+
+namespace FunctionsIngest.Poison;
+
+/// <summary>Puts given-up events on the queue again. Killed at any point it loses none: the document goes only after the message is sent.</summary>
+internal sealed class Redriver(PoisonStore store, PayloadStore payloads, LedgerTable table, EventQueue queue)
+{
+    /// <summary>Redrives one document.</summary>
+    /// <param name="name">Its name in the poison container, without <c>.json</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<RedriveResult> RedriveAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await store.ReadAsync(name, cancellationToken) is not { } found)
+            return RedriveResult.Missing;
+
+        var (document, etag) = found;
+        if (document.Event is null)
+        {
+            await queue.SendAsync(BinaryData.FromBytes(document.Message ?? []), cancellationToken);
+            await store.TryDeleteAsync(name, etag, bodyETag: null, cancellationToken);
+            return RedriveResult.Sent;
+        }
+
+        var kept = Envelope.FromCloudEvent(document.Event)
+            ?? throw new InvalidDataException($"The poison document '{name}' holds no event of this app, or one of a version that it does not know.");
+
+        // The body before the row: whoever writes a newer body has taken the row by then, and this redrive must count past that one's.
+        var (body, bodyETag) = await LoadBodyAsync(name, kept, cancellationToken);
+        var row = await table.FindAsync(kept.PartitionKey, kept.RowKey, cancellationToken);
+        if (row is { State: RowState.Processed })
+        {
+            await store.TryDeleteAsync(name, etag, bodyETag, cancellationToken);
+            return RedriveResult.AlreadyProcessed;
+        }
+
+        // A redrive without its body would take over from a message that may still have it.
+        if (body is null)
+            return RedriveResult.BodyLost;
+
+        var redriven = kept with
+        {
+            Body = body,
+            Payload = null,
+            Delivery = Envelope.NewDelivery(),
+            Attempt = 1,
+            Redrive = Math.Max(kept.Redrive, row?.Redrive ?? 0) + 1,
+        };
+        await queue.SendAsync(redriven, TimeSpan.Zero, cancellationToken);
+        await store.TryDeleteAsync(name, etag, bodyETag, cancellationToken);
+        return RedriveResult.Sent;
+    }
+
+    /// <returns>The body, null if it is lost; and its ETag where it stands beside the document.</returns>
+    private async Task<(BinaryData? Body, ETag? ETag)> LoadBodyAsync(string name, Envelope kept, CancellationToken cancellationToken)
+    {
+        if (kept.Payload is null)
+            return (kept.Body, null);
+        // A document that says that its body is lost may have been written over one that had it.
+        if (await store.ReadBodyAsync(name, cancellationToken) is var (body, etag))
+            return (body, etag);
+        return (kept.Payload == EventDocument.BodyNameOf(name) ? null : await payloads.DownloadAsync(kept.Payload, cancellationToken), null);
+    }
+}

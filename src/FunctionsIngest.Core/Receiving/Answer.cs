@@ -1,0 +1,63 @@
+using System.Diagnostics;
+using FunctionsIngest.Senders.Signatures;
+using Microsoft.AspNetCore.Http;
+
+namespace FunctionsIngest.Receiving;
+
+/// <summary>What a caller is told, and what the log and the metrics are.</summary>
+/// <param name="Status">The HTTP status.</param>
+/// <param name="Outcome">The outcome's name in the metrics.</param>
+/// <param name="Detail">The sentence of a problem; null for an acknowledgement.</param>
+/// <param name="Reason">What exactly was found: a name of a fixed set, never told to a caller.</param>
+internal sealed record Answer(int Status, string Outcome, string? Detail, string Reason)
+{
+    /// <summary>After how many seconds a caller who got 503 is asked to come back.</summary>
+    public const int RetryAfterSeconds = 5;
+
+    public static Answer UnknownSource { get; } = new(StatusCodes.Status404NotFound, "unknown", "There is no such source.", "UnknownSource");
+
+    public static Answer MethodNotAllowed { get; } = new(StatusCodes.Status405MethodNotAllowed, "method", "Webhooks are sent by POST.", "MethodNotAllowed");
+
+    public static Answer TooLarge { get; } = new(StatusCodes.Status413PayloadTooLarge, "too_large", "The body is too large.", "TooLarge");
+
+    public static Answer InvalidPayload { get; } = new(StatusCodes.Status400BadRequest, "invalid", "Invalid payload", "InvalidPayload");
+
+    public static Answer UnknownEventType { get; } = new(StatusCodes.Status400BadRequest, "invalid", "Unknown event type", "UnknownEventType");
+
+    /// <summary>The request could not be read to its end.</summary>
+    public static Answer Broken(int status) => new(status, "broken", "The request could not be read.", "Broken");
+
+    /// <summary>Something that an answer depends on cannot be reached: neither accepted nor refused.</summary>
+    public static Answer Unavailable(string reason)
+        => new(StatusCodes.Status503ServiceUnavailable, "unavailable", "Not now; please send again.", reason);
+
+    public static Answer Refused(string detail, VerificationResult result) => Refused(detail, result.ToString());
+
+    /// <summary>The caller's address is not one that may send. In the same words as any refusal.</summary>
+    public static Answer AddressNotAllowed(string detail) => Refused(detail, "AddressNotAllowed");
+
+    public static Answer Accepted(string eventId) => Acknowledge("accepted", eventId);
+
+    public static Answer Duplicate(string eventId) => Acknowledge("duplicate", eventId);
+
+    /// <summary>The event's id, in an acknowledgement.</summary>
+    public string? EventId { get; private init; }
+
+    /// <summary>Writes the answer as the caller gets it.</summary>
+    public IResult ToResult(HttpResponse response)
+    {
+        if (Detail is null)
+            return Results.Json(new Acknowledgement(Outcome, EventId!), statusCode: Status);
+
+        if (Status == StatusCodes.Status405MethodNotAllowed)
+            response.Headers.Allow = HttpMethods.Post;
+        if (Status == StatusCodes.Status503ServiceUnavailable)
+            response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        return Results.Problem(
+            Detail, statusCode: Status, extensions: Activity.Current is { } activity ? new Dictionary<string, object?> { ["traceId"] = activity.TraceId.ToString() } : null);
+    }
+
+    private static Answer Refused(string detail, string reason) => new(StatusCodes.Status403Forbidden, "refused", detail, reason);
+
+    private static Answer Acknowledge(string outcome, string eventId) => new(StatusCodes.Status200OK, outcome, null, outcome) { EventId = eventId };
+}

@@ -1,0 +1,43 @@
+using FunctionsIngest.Senders;
+
+namespace FunctionsIngest;
+
+/// <summary>A genuine webhook, as a handler gets it.</summary>
+public sealed class WebhookEvent
+{
+    /// <summary>The event's id: derived from the source and what makes the webhook unique, the same for every repetition, for ever.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The name of the source that sent it.</summary>
+    public required string Source { get; init; }
+
+    /// <summary>The event's type as the sender names it; <c>webhook</c> where it names none.</summary>
+    public required string Type { get; init; }
+
+    /// <summary>When it was first accepted.</summary>
+    public required DateTimeOffset ReceivedAt { get; init; }
+
+    /// <summary>The body's bytes as the sender wrote them; decompressed if they came compressed.</summary>
+    public required BinaryData Body { get; init; }
+
+    /// <summary>The body's media type as the sender named it, if it did.</summary>
+    public string? ContentType { get; init; }
+
+    /// <summary>How much the sender's signature proves of the body.</summary>
+    public required Assurance Assurance { get; init; }
+
+    /// <summary>The id of the event that this one replays, by <c>ingest replay</c>; null for an event of a webhook's own.</summary>
+    public string? ReplayOf { get; init; }
+
+    /// <summary>Which attempt this is, from 1; a redrive starts again at 1.</summary>
+    public required int Attempt { get; init; }
+
+    /// <summary>How often the event has been redriven from poison.</summary>
+    public required int Redrive { get; init; }
+
+    /// <summary>
+    /// Whether an earlier run of this handler for this event may have done some or all of its work: an earlier attempt failed,
+    /// or ended in a crash or storage failure before its end was noted.
+    /// </summary>
+    public required bool MayHaveRun { get; init; }
+}

@@ -1,0 +1,73 @@
+using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Keys;
+using FunctionsIngest.Senders.Signatures;
+
+namespace FunctionsIngest.Senders.Diagnosis;
+
+/// <summary>
+/// Verifies a captured request, and finds out what is wrong with it: by undoing what is known to go wrong, one thing or two at a time, until the signature matches.
+/// </summary>
+/// <param name="scheme">How the sender signs.</param>
+/// <param name="secret">The secret's text.</param>
+/// <param name="others">Other secrets that are at hand, by name.</param>
+/// <param name="clientKey">QI Tech's client key, if it is compared.</param>
+internal sealed class Diagnostician(SignatureScheme scheme, string secret, IReadOnlyDictionary<string, string> others, string? clientKey)
+{
+    /// <summary>Diagnoses.</summary>
+    /// <param name="request">The request.</param>
+    /// <param name="at">When it arrived.</param>
+    public RequestDiagnosis Diagnose(SignedRequest request, DateTimeOffset at)
+    {
+        var (keys, problems) = ParseKeys();
+        var result = Verify(scheme, request, keys, at);
+        if (result == VerificationResult.Verified)
+            return new RequestDiagnosis(result, [], IsExplained: true);
+
+        if (FindOtherScheme(request, at) is { } other)
+            return new RequestDiagnosis(result, [$"The request is signed as the scheme '{other}' signs, and was verified as '{scheme.Name}'."], IsExplained: true);
+
+        var (causes, isExplained) = scheme is TemplateScheme template
+            ? new TemplateDiagnosis(template.Definition, request, KeyVariants.Of(scheme, secret, others), at).Explain(result)
+            : new QiTechDiagnosis(scheme, request, [.. keys], others, at).Explain(result);
+        return new RequestDiagnosis(result, [.. problems, .. causes], isExplained);
+    }
+
+    // As the app does it: once as the body came, once more with its content coding undone.
+    private static VerificationResult Verify(SignatureScheme scheme, SignedRequest request, VerificationKey[] keys, DateTimeOffset at)
+    {
+        var result = scheme.Verify(request, keys, at);
+        return result is VerificationResult.SignatureMismatch or VerificationResult.BodyMismatch
+            && BodyVariants.TryInflate(request.Body.ToArray(), request.Headers.ContentEncoding.ToString()) is { } inflated
+            ? scheme.Verify(request with { Body = inflated }, keys, at)
+            : result;
+    }
+
+    private (VerificationKey[] Keys, List<string> Problems) ParseKeys()
+    {
+        var keys = new List<VerificationKey>();
+        var problems = new List<string>();
+        foreach (var text in SecretText.Split(secret))
+        {
+            if (scheme.ReadKey(text, out var key) is { } problem)
+                problems.Add($"The secret is no key of the scheme {scheme.Name}: {problem}.");
+            else
+                keys.Add(key!);
+        }
+
+        if (clientKey is not null)
+            keys.Add(new ClientKey(clientKey.Trim()));
+        return ([.. keys], problems);
+    }
+
+    private string? FindOtherScheme(SignedRequest request, DateTimeOffset at)
+    {
+        foreach (var name in SchemeCatalogue.Names.Where(name => name != SchemeCatalogue.Custom && name != scheme.Name))
+        {
+            var other = SchemeCatalogue.Create(name, new SchemeOptions { Scheme = name }, TimeSpan.FromDays(7), [])!;
+            if (SecretText.Split(secret) is [var text, ..] && other.ReadKey(text, out var key) is null && Verify(other, request, [key!], at) == VerificationResult.Verified)
+                return name;
+        }
+
+        return null;
+    }
+}

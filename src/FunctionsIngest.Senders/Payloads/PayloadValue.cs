@@ -1,0 +1,6 @@
+namespace FunctionsIngest.Senders.Payloads;
+
+/// <summary>What stands at a pointer: text, or the raw JSON of anything else; neither where nothing or null stands there.</summary>
+/// <param name="Text">The string's value.</param>
+/// <param name="Raw">The JSON of a number, a boolean, an object or an array, as the payload has it.</param>
+internal readonly record struct PayloadValue(string? Text, string? Raw);

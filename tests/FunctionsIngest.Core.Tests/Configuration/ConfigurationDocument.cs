@@ -1,0 +1,122 @@
+using System.Collections;
+using System.Globalization;
+using System.Reflection;
+using System.Text;
+using System.Text.RegularExpressions;
+using System.Xml.Linq;
+using FunctionsIngest.Archive;
+using FunctionsIngest.BeginiDeliveryTest;
+using FunctionsIngest.Bodies;
+using FunctionsIngest.Configuration;
+using FunctionsIngest.Processing;
+using FunctionsIngest.Receiving;
+using FunctionsIngest.Secrets;
+using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Sources;
+using FunctionsIngest.Storage;
+
+namespace FunctionsIngest.Core.Tests.Configuration;
+
+/// <summary>Writes docs/configuration.md from the options classes: their names, their documentation and their defaults.</summary>
+internal static partial class ConfigurationDocument
+{
+    private static readonly XElement[] Documentation =
+        [.. new[] { typeof(SourcesOptions), typeof(SchemeOptions) }.SelectMany(type => XDocument.Load(Path.ChangeExtension(type.Assembly.Location, ".xml")).Descendants("member"))];
+
+    private static readonly Dictionary<string, string> StorageKeys = new(StringComparer.Ordinal)
+    {
+        [nameof(StorageOptions.ConnectionString)] = StorageOptions.ConnectionKey,
+        [nameof(StorageOptions.QueueServiceUri)] = $"{StorageOptions.ConnectionKey}:queueServiceUri",
+        [nameof(StorageOptions.TableServiceUri)] = $"{StorageOptions.ConnectionKey}:tableServiceUri",
+        [nameof(StorageOptions.BlobServiceUri)] = $"{StorageOptions.ConnectionKey}:blobServiceUri",
+        [nameof(StorageOptions.ClientId)] = $"{StorageOptions.ConnectionKey}:clientId",
+        [nameof(StorageOptions.Queue)] = StorageOptions.QueueKey,
+    };
+
+    /// <summary>Every key with its meaning and its default.</summary>
+    public static IReadOnlyList<(string Section, string Key, string Meaning, string Default)> Rows { get; } =
+    [
+        .. Describe("Storage", new StorageOptions(), property => StorageKeys[property]),
+        .. Describe("Secrets", new KeyVaultOptions(), property => $"{KeyVaultOptions.Section}:{property}"),
+        ("Secrets", "Secrets:<name>", "A secret's value, read where `KeyVault:Uri` is not set. Several keys stand on lines of their own, all of them valid.", "not set"),
+        .. DescribeWebhooks(new SourcesOptions()),
+        .. DescribeWebhooks(new BodyOptions()),
+        .. DescribeWebhooks(new ReceivingOptions()),
+        .. DescribeWebhooks(new StorageCallOptions()),
+        .. DescribeWebhooks(new ProcessingOptions()),
+        .. DescribeWebhooks(new ArchiveOptions()),
+        .. Describe("A source", new SourceOptions(), property => $"{WebhookSettings.Section}:Sources:<source>:{property}"),
+        .. Describe("A source of the scheme `custom`", new SignatureOptions(), property => $"{WebhookSettings.Section}:Sources:<source>:Signature:{property}"),
+        .. Describe("A client of the delivery test", new DeliveryTestOptions(), property => $"{WebhookSettings.Section}:DeliveryTests:<client id>:{property}"),
+        ("The local host", "Local:DataPath", "Where the local host keeps Azurite's data and the development secrets.", "`.local` in the repository"),
+        ("The local host", "Local:Invisibility", "How long the local pump hides a message that it has taken; longer than `Webhooks:Lease`. In Azure the Functions host does, for 10 minutes.", "`00:10:00`"),
+        ("The local host", "Local:Azurite:BlobPort", "Azurite's port for blobs.", "`10000`, a free one if that is taken"),
+        ("The local host", "Local:Azurite:QueuePort", "Azurite's port for queues.", "`10001`, a free one if that is taken"),
+        ("The local host", "Local:Azurite:TablePort", "Azurite's port for tables.", "`10002`, a free one if that is taken"),
+        ("The local host", "Local:Azurite:InMemory", "Whether Azurite keeps its data in memory only.", "`false`"),
+    ];
+
+    /// <summary>The document.</summary>
+    public static string Write()
+    {
+        var text = new StringBuilder();
+        text.Append(
+            """
+            # Configuration
+
+            The same keys everywhere: app settings in Azure and environment variables anywhere (with `__` for `:`), `local.settings.json` under Core Tools,
+            `appsettings*.json` and the command line with the local host. All mistakes are reported together when the app starts, each with the
+            setting, its value and what to do. A time is written `days.hours:minutes:seconds`.
+
+            This page is made from the options classes, and a test keeps it current.
+
+            """);
+        foreach (var section in Rows.GroupBy(row => row.Section))
+        {
+            text.Append(CultureInfo.InvariantCulture, $"\n## {section.Key}\n\n| key | meaning | default |\n|---|---|---|\n");
+            foreach (var (_, key, meaning, fallback) in section)
+                text.Append(CultureInfo.InvariantCulture, $"| `{key}` | {meaning.Replace("|", "\\|", StringComparison.Ordinal)} | {fallback} |\n");
+        }
+
+        return text.ToString();
+    }
+
+    private static IEnumerable<(string Section, string Key, string Meaning, string Default)> Describe<T>(string section, T options, Func<string, string> keyOf)
+        where T : notnull
+        => from property in SettingsBinder.SettingsOf(typeof(T))
+           where property.PropertyType != typeof(SignatureOptions) && property.Name is not nameof(SourcesOptions.Sources)
+           select (section, keyOf(property.Name) + (IsList(property) ? ":<n>" : ""), MeaningOf(property), DefaultOf(property, options));
+
+    private static IEnumerable<(string Section, string Key, string Meaning, string Default)> DescribeWebhooks<T>(T options)
+        where T : notnull
+        => Describe("Webhooks", options, property => $"{WebhookSettings.Section}:{property}");
+
+    private static bool IsList(PropertyInfo property) => property.PropertyType.IsGenericType && typeof(IEnumerable).IsAssignableFrom(property.PropertyType);
+
+    private static string MeaningOf(PropertyInfo property)
+    {
+        var member = $"P:{property.DeclaringType!.FullName}.{property.Name}";
+        var summary = Documentation.Single(element => (string?)element.Attribute("name") == member).Element("summary")!;
+        var text = string.Concat(summary.Nodes().Select(node => node switch
+        {
+            XElement { Name.LocalName: "c" } code => $"`{code.Value}`",
+            XElement { Name.LocalName: "see" } see => $"`{((string)see.Attribute("cref")!).Split('.')[^1]}`",
+            _ => node.ToString(),
+        }));
+        return WhiteSpace().Replace(System.Net.WebUtility.HtmlDecode(text), " ").Trim();
+    }
+
+    private static string DefaultOf(PropertyInfo property, object options) => property.GetValue(options) switch
+    {
+        _ when property.Name == nameof(ProcessingOptions.RetryDelays) => string.Join(", ", ProcessingOptions.DefaultRetryDelays.Select(delay => $"`{delay:c}`")),
+        null => "not set",
+        "" => "empty",
+        TimeSpan time => $"`{time:c}`",
+        bool flag => flag ? "`true`" : "`false`",
+        string or int or long => $"`{string.Create(CultureInfo.InvariantCulture, $"{property.GetValue(options)}")}`",
+        _ => "none",
+    };
+
+    [GeneratedRegex(@"\s+")]
+    private static partial Regex WhiteSpace();
+}

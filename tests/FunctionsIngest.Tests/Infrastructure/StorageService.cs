@@ -1,9 +1,0 @@
-namespace FunctionsIngest.Tests.Infrastructure;
-
-/// <summary>A service of a storage account.</summary>
-internal enum StorageService
-{
-    Blob,
-    Queue,
-    Table,
-}

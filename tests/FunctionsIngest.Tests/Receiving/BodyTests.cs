@@ -1,0 +1,205 @@
+using System.IO.Compression;
+using System.Net;
+using System.Text;
+using System.Text.Json;
+using FunctionsIngest.Queueing;
+using FunctionsIngest.Testing;
+using FunctionsIngest.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
+
+namespace FunctionsIngest.Tests.Receiving;
+
+public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
+{
+    private static readonly byte[] Random = RandomBytes(300_000);
+
+    /// <summary>Bodies by what is odd about them.</summary>
+    private static readonly Dictionary<string, byte[]> Bodies = new()
+    {
+        ["empty"] = [],
+        ["one byte"] = [0x7B],
+        ["NULs"] = new byte[100],
+        ["invalid UTF-8"] = [0xC3, 0x28, 0xFF, 0xFE, 0x80],
+        ["BOM"] = [0xEF, 0xBB, 0xBF, .. "{}"u8],
+        ["UTF-16"] = Encoding.Unicode.GetBytes("""{"event":{"type":"x"}}"""),
+        ["no JSON"] = "a=1&b=2"u8.ToArray(),
+        ["control characters"] = [.. Enumerable.Range(0, 256).Select(value => (byte)value)],
+        ["XML in JSON"] = """{"a":"<&]]>"}"""u8.ToArray(),
+        ["lone surrogate"] = """{"event":{"type":"\ud800"}}"""u8.ToArray(),
+        ["45 KiB"] = Random[..(45 * 1024)],
+        ["45 KiB and 1"] = Random[..(45 * 1024 + 1)],
+        ["60 KiB"] = Random[..(60 * 1024)],
+        ["300 kB"] = Random,
+    };
+
+    /// <summary>The names of the bodies.</summary>
+    public static TheoryData<string> Names() => new(Bodies.Keys);
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task A_body_keeps_every_byte_up_to_the_handler_and_into_the_archive(string name)
+    {
+        var body = Bodies[name];
+        var handler = new RecordingHandler("recorder");
+        await using var host = await StartAsync(handler);
+        using var request = Genuine.Begini(body).Typed("application/x-odd; charset=utf-8");
+        request.Headers.TransferEncodingChunked = name.Length % 2 == 0;
+
+        var (status, outcome, id) = await IngestHost.ReadAsync(await host.Http.SendAsync(request));
+        Assert.Equal((HttpStatusCode.OK, "accepted"), (status, outcome));
+        await host.ProcessVisibleAsync();
+
+        var run = Assert.Single(handler.Runs);
+        Assert.Equal(body, run.Body.ToArray());
+        Assert.Equal(id, run.Id);
+        Assert.Equal("application/x-odd; charset=utf-8", run.ContentType);
+        Assert.Equal("webhook", run.Type);
+        Assert.Equal(body, await ReadArchiveAsync(host));
+        Assert.Empty(await host.ListPayloadsAsync());
+    }
+
+    [Fact]
+    public async Task The_claim_check_begins_where_the_message_would_exceed_60_KiB()
+    {
+        const int ProbeSize = 30_000;
+        await using var proxy = await StorageProxy.StartAsync(azurite.NewStorage());
+        var handler = new RecordingHandler("recorder");
+        // A time of whole seconds, so that every message's attributes are of one length.
+        var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(Genuine.Now.ToUnixTimeSeconds()));
+        await using var host = await StartAsync(handler, proxy.ConnectionString, time);
+        await host.Http.SendAsync(Genuine.Begini(Random[..ProbeSize]));
+        var attributes = Assert.Single(proxy.Sent).Body.ToMemory().Length - (ProbeSize / 3 * 4);
+        var edge = (EventQueue.MaxMessageBytes - attributes) / 4 * 3;
+
+        await host.Http.SendAsync(Genuine.Begini(Random[..edge]));
+        Assert.Empty(await host.ListPayloadsAsync());
+        await host.Http.SendAsync(Genuine.Begini(Random[..(edge + 1)]));
+        Assert.Single(await host.ListPayloadsAsync());
+        await host.ProcessVisibleAsync();
+
+        Assert.InRange(proxy.Sent[1].Body.ToMemory().Length, EventQueue.MaxMessageBytes - 3, EventQueue.MaxMessageBytes);
+        Assert.InRange(proxy.Sent[2].Body.ToMemory().Length, 1, 2000);
+        Assert.Equal([Random[..ProbeSize], Random[..edge], Random[..(edge + 1)]], handler.Runs.Select(run => run.Body.ToArray()));
+        Assert.Empty(await host.ListPayloadsAsync());
+    }
+
+    [Theory]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    [InlineData("br")]
+    public async Task A_compressed_body_is_verified_before_or_after_and_handed_over_plain(string coding)
+    {
+        var plain = Encoding.UTF8.GetBytes("""{"event":{"type":"application.complete"},"n":1}""");
+        var later = Encoding.UTF8.GetBytes("""{"event":{"type":"application.complete"},"n":2}""");
+        var handler = new RecordingHandler("recorder");
+        await using var host = await StartAsync(handler);
+        // Signed, then compressed; compressed, then signed.
+        using var before = Genuine.Begini(plain).Coded(coding, Compress(coding, plain));
+        using var after = Genuine.Begini(Compress(coding, later)).Coded(coding);
+
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(before)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(after)).StatusCode);
+        await host.ProcessVisibleAsync();
+
+        Assert.Equal(2, handler.Runs.Count);
+        Assert.Contains(handler.Runs, run => run.Body.ToArray().AsSpan().SequenceEqual(plain));
+        Assert.Contains(handler.Runs, run => run.Body.ToArray().AsSpan().SequenceEqual(later));
+        Assert.All(handler.Runs, run => Assert.Equal("application.complete", run.Type));
+    }
+
+    [Fact]
+    public async Task A_body_signed_plain_is_the_same_webhook_compressed_or_not()
+    {
+        await using var host = await StartAsync(new RecordingHandler("recorder"));
+        var plain = "{\"n\":1}"u8.ToArray();
+        using var compressed = Genuine.Begini(plain).Coded("gzip", Compress("gzip", plain));
+
+        var first = await IngestHost.ReadAsync(await host.Http.SendAsync(compressed));
+        var second = await host.SendBeginiAsync("{\"n\":1}");
+
+        Assert.Equal("accepted", first.Outcome);
+        Assert.Equal(("duplicate", first.Id), (second.Outcome, second.Id));
+    }
+
+    [Fact]
+    public async Task A_label_on_a_plain_body_is_believed_by_nobody()
+    {
+        var handler = new RecordingHandler("recorder");
+        await using var host = await StartAsync(handler);
+        using var request = Genuine.Begini("{\"n\":1}").Coded("gzip");
+
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(request)).StatusCode);
+        await host.ProcessVisibleAsync();
+
+        Assert.Equal("{\"n\":1}", Assert.Single(handler.Runs).Body.ToString());
+    }
+
+    [Fact]
+    public async Task A_bomb_is_refused_whether_it_is_signed_or_not()
+    {
+        await using var host = await StartAsync(new RecordingHandler("recorder"));
+        var bomb = Compress("gzip", new byte[64 * 1024 * 1024]);
+        using var forged = Genuine.Post("begini", bomb).Coded("gzip");
+        forged.Headers.Add("X-Signature", new string('0', 128));
+        using var signed = Genuine.Begini(bomb).Coded("gzip");
+
+        using var refused = await host.Http.SendAsync(forged);
+        using var tooLarge = await host.Http.SendAsync(signed);
+
+        await AnswerTests.AssertProblemAsync(refused, HttpStatusCode.Forbidden, "Validation Failure");
+        await AnswerTests.AssertProblemAsync(tooLarge, HttpStatusCode.RequestEntityTooLarge, "The body is too large.");
+    }
+
+    [Fact]
+    public async Task A_body_that_does_not_arrive_whole_is_no_webhook()
+    {
+        await using var host = await StartAsync(new RecordingHandler("recorder"));
+
+        var status = await RawHttp.SendAsync(
+            host.Http.BaseAddress!, Encoding.ASCII.GetBytes("POST /webhooks/begini HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nshort"), isWhole: false);
+
+        Assert.True(status is null or 400, $"Answered {status}.");
+        Assert.Equal(0, await host.CountMessagesAsync());
+    }
+
+    private Task<IngestHost> StartAsync(RecordingHandler handler, string? storage = null, TimeProvider? time = null)
+        => IngestHost.StartAsync(
+            storage ?? azurite.NewStorage(),
+            services: services => services.AddSingleton<IWebhookHandler>(handler).AddSingleton(time ?? TimeProvider.System));
+
+    private static async Task<byte[]> ReadArchiveAsync(IngestHost host)
+    {
+        var names = await host.ListArchiveAsync();
+        var document = (await host.Clients.Archive.GetBlobClient(names.Single(name => name.EndsWith(".json", StringComparison.Ordinal))).DownloadContentAsync()).Value.Content;
+        using var json = JsonDocument.Parse(document);
+        if (!json.RootElement.TryGetProperty("payload", out var payload))
+            return json.RootElement.GetProperty("data_base64").GetBytesFromBase64();
+
+        Assert.Equal(2, names.Count);
+        return (await host.Clients.Archive.GetBlobClient(payload.GetString()!).DownloadContentAsync()).Value.Content.ToArray();
+    }
+
+    private static byte[] RandomBytes(int count)
+    {
+        var bytes = new byte[count];
+        new Random(1).NextBytes(bytes);
+        return bytes;
+    }
+
+    private static byte[] Compress(string coding, byte[] body)
+    {
+        using var output = new MemoryStream();
+        using (Stream encoder = coding switch
+        {
+            "deflate" => new ZLibStream(output, CompressionLevel.Optimal, leaveOpen: true),
+            "br" => new BrotliStream(output, CompressionLevel.Optimal, leaveOpen: true),
+            _ => new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true),
+        })
+        {
+            encoder.Write(body);
+        }
+
+        return output.ToArray();
+    }
+}
