@@ -3,6 +3,7 @@ using Azure;
 using Azure.Identity;
 using FunctionsIngest.Local.Azurite;
 using FunctionsIngest.Local.Pump;
+using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Configuration.Json;
@@ -170,9 +171,9 @@ internal sealed partial class LocalHost : IAsyncDisposable
             await Services.GetRequiredService<StorageClients>().CreateAllAsync(CancellationToken.None);
             await _app.StartAsync();
         }
-        catch (Exception exception) when (FailuresOf(exception) is { } failures)
+        catch (Exception exception) when (SettingsMistakes.In(exception) is { } mistakes)
         {
-            throw new StartUpException(string.Join(Environment.NewLine, failures));
+            throw new StartUpException(mistakes);
         }
         catch (IOException exception) when (exception.InnerException is AddressInUseException or SocketException)
         {
@@ -187,15 +188,6 @@ internal sealed partial class LocalHost : IAsyncDisposable
             throw new StartUpException($"The storage that {StorageOptions.ConnectionKey} names cannot be used: {exception.GetBaseException().Message}");
         }
     }
-
-    // One section with mistakes throws its own exception, several throw one of them all.
-    private static IEnumerable<string>? FailuresOf(Exception exception) => exception switch
-    {
-        OptionsValidationException one => one.Failures,
-        AggregateException many when many.InnerExceptions.All(inner => inner is OptionsValidationException)
-            => many.InnerExceptions.Cast<OptionsValidationException>().SelectMany(inner => inner.Failures),
-        _ => null,
-    };
 
     private static partial class Log
     {
