@@ -11,6 +11,8 @@ using OpenTelemetry;
 using OpenTelemetry.Logs;
 
 var builder = FunctionsApplication.CreateBuilder(args);
+// First, so that what runs after it logs within its scope.
+builder.UseMiddleware<InvocationLogScope>();
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddWebhookIngestion(builder.Configuration);
 
