@@ -319,9 +319,9 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
             ["Webhooks__Sources__standard__Secrets__0"] = "standard-secret",
             ["Webhooks__Sources__aghanim__Scheme"] = "aghanim",
             ["Webhooks__Sources__aghanim__Secrets__0"] = "aghanim-secret",
-            ["Secrets__begini-api-key"] = IngestHost.BeginiKey,
-            ["Secrets__standard-secret"] = IngestHost.StandardSecret,
-            ["Secrets__aghanim-secret"] = IngestHost.AghanimSecret,
+            ["Secrets__begini-api-key"] = Senders.BeginiKey,
+            ["Secrets__standard-secret"] = Senders.StandardSecret,
+            ["Secrets__aghanim-secret"] = Senders.AghanimSecret,
         };
 
         public string UrlOf(string source) => new Uri(host.Http.BaseAddress!, $"/webhooks/{source}").ToString();

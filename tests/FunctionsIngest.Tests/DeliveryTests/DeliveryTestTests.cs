@@ -125,9 +125,9 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
     public async Task Pointed_at_our_own_source_it_ends_in_200_and_an_archived_event()
     {
         await using var target = await IngestHost.StartAsync(azurite.NewStorage());
-        await using var host = await StartAsync(new Uri(target.Http.BaseAddress!, "/webhooks/begini").ToString(), apiKey: IngestHost.BeginiKey);
+        await using var host = await StartAsync(new Uri(target.Http.BaseAddress!, "/webhooks/begini").ToString(), apiKey: Senders.BeginiKey);
 
-        var (status, _) = await TestAsync(host, IngestHost.BeginiKey);
+        var (status, _) = await TestAsync(host, Senders.BeginiKey);
         await target.ProcessVisibleAsync();
 
         Assert.Equal(HttpStatusCode.OK, status);
@@ -141,9 +141,9 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
     {
         await using var target = await IngestHost.StartAsync(azurite.NewStorage());
         await using var host = await StartAsync(
-            new Uri(target.Http.BaseAddress!, "/webhooks/standard").ToString(), apiKey: IngestHost.StandardSecret, ("Scheme", "standard-webhooks"));
+            new Uri(target.Http.BaseAddress!, "/webhooks/standard").ToString(), apiKey: Senders.StandardSecret, ("Scheme", "standard-webhooks"));
 
-        Assert.Equal(HttpStatusCode.OK, (await TestAsync(host, IngestHost.StandardSecret)).Status);
+        Assert.Equal(HttpStatusCode.OK, (await TestAsync(host, Senders.StandardSecret)).Status);
     }
 
     [Theory]

@@ -1,7 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
@@ -23,15 +20,6 @@ namespace FunctionsIngest.Tests.Infrastructure;
 /// </summary>
 internal sealed class IngestHost : IAsyncDisposable
 {
-    /// <summary>The key of the source <c>begini</c>.</summary>
-    public const string BeginiKey = "begini-test-key";
-
-    /// <summary>The secret of the source <c>standard</c>.</summary>
-    public const string StandardSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
-
-    /// <summary>The secret of the source <c>aghanim</c>.</summary>
-    public const string AghanimSecret = "aghanim-test-secret";
-
     private readonly WebApplication _app;
 
     private IngestHost(WebApplication app, HttpClient http, FakeLogCollector log)
@@ -87,9 +75,9 @@ internal sealed class IngestHost : IAsyncDisposable
             ["Webhooks:Sources:standard:Secrets:0"] = "standard-secret",
             ["Webhooks:Sources:aghanim:Scheme"] = "aghanim",
             ["Webhooks:Sources:aghanim:Secrets:0"] = "aghanim-secret",
-            ["Secrets:begini-api-key"] = BeginiKey,
-            ["Secrets:standard-secret"] = StandardSecret,
-            ["Secrets:aghanim-secret"] = AghanimSecret,
+            ["Secrets:begini-api-key"] = Senders.BeginiKey,
+            ["Secrets:standard-secret"] = Senders.StandardSecret,
+            ["Secrets:aghanim-secret"] = Senders.AghanimSecret,
         });
         builder.Configuration.AddInMemoryCollection(settings ?? []);
         var log = new FakeLogCollector();
@@ -111,30 +99,11 @@ internal sealed class IngestHost : IAsyncDisposable
     public T Get<T>()
         where T : notnull => _app.Services.GetRequiredService<T>();
 
-    /// <summary>A webhook of the source <c>begini</c>, signed by its document and not by the product.</summary>
-    public static HttpRequestMessage Begini(string body, string key = BeginiKey) => Begini(Encoding.UTF8.GetBytes(body), key);
-
-    /// <summary>A webhook of the source <c>begini</c>, signed by its document and not by the product.</summary>
-    public static HttpRequestMessage Begini(byte[] body, string key = BeginiKey)
-    {
-        var request = Post("begini", body);
-        request.Headers.Add("X-Signature", Convert.ToHexStringLower(HMACSHA512.HashData(Encoding.UTF8.GetBytes(key), body)));
-        return request;
-    }
-
-    /// <summary>An unsigned webhook.</summary>
-    public static HttpRequestMessage Post(string source, byte[] body)
-    {
-        var content = new ByteArrayContent(body);
-        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return new HttpRequestMessage(HttpMethod.Post, $"/webhooks/{source}") { Content = content };
-    }
-
     /// <summary>Sends a webhook of the source <c>begini</c>.</summary>
     /// <returns>The status, and of a 200 the body's status and id.</returns>
     public async Task<(HttpStatusCode Status, string? Outcome, string? Id)> SendBeginiAsync(string body)
     {
-        using var request = Begini(body);
+        using var request = Senders.Begini(body);
         using var response = await Http.SendAsync(request);
         return await ReadAsync(response);
     }

@@ -22,7 +22,7 @@ public sealed class AllowedAddressTests(AzuriteFixture azurite) : IClassFixture<
         if (trusted is not null)
             settings["Webhooks:TrustedProxies:0"] = trusted;
         await using var host = await IngestHost.StartAsync(azurite.NewStorage(), settings);
-        using var request = IngestHost.Begini("{}");
+        using var request = Senders.Begini("{}");
         if (forwarded is not null)
             request.Headers.Add("X-Forwarded-For", forwarded);
 

@@ -37,7 +37,7 @@ public sealed class AnswerTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
     public async Task Any_method_but_POST_is_405_and_says_which_is_allowed(string method)
     {
         await using var host = await IngestHost.StartAsync(azurite.NewStorage());
-        using var request = IngestHost.Begini("{}");
+        using var request = Senders.Begini("{}");
         request.Method = new HttpMethod(method);
 
         using var response = await host.Http.SendAsync(request);
@@ -65,7 +65,7 @@ public sealed class AnswerTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
 
         async Task<HttpResponseMessage> SendAsync(int length)
         {
-            var request = IngestHost.Begini(new byte[length]);
+            var request = Senders.Begini(new byte[length]);
             request.Headers.TransferEncodingChunked = chunked;
             // A client that waits to be told to send its body is spared from sending it in vain.
             request.Headers.ExpectContinue = length > 1_000_000;
@@ -81,7 +81,7 @@ public sealed class AnswerTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
     public async Task A_forged_Begini_webhook_is_403_in_Beginis_words(string? signature)
     {
         await using var host = await IngestHost.StartAsync(azurite.NewStorage());
-        using var request = IngestHost.Post("begini", "{}"u8.ToArray());
+        using var request = Senders.Post("begini", "{}"u8.ToArray());
         if (signature is not null)
             request.Headers.TryAddWithoutValidation("X-Signature", signature);
 
@@ -95,7 +95,7 @@ public sealed class AnswerTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
     public async Task Two_different_signatures_are_403_even_if_one_is_good()
     {
         await using var host = await IngestHost.StartAsync(azurite.NewStorage());
-        using var request = IngestHost.Begini("{}");
+        using var request = Senders.Begini("{}");
         request.Headers.TryAddWithoutValidation("X-Signature", new string('0', 128));
 
         using var response = await host.Http.SendAsync(request);
@@ -223,7 +223,7 @@ public sealed class AnswerTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
     public async Task What_is_refused_leaves_nothing_behind()
     {
         await using var host = await IngestHost.StartAsync(azurite.NewStorage());
-        using var forged = IngestHost.Begini("{}", key: "another-key");
+        using var forged = Senders.Begini("{}", key: "another-key");
         using var invalid = Senders.Aghanim("{}");
 
         await host.Http.SendAsync(forged);

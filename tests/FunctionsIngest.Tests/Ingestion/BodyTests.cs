@@ -42,7 +42,7 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
         var body = Bodies[name];
         var handler = new RecordingHandler("recorder");
         await using var host = await StartAsync(handler);
-        using var request = IngestHost.Begini(body).Typed("application/x-odd; charset=utf-8");
+        using var request = Senders.Begini(body).Typed("application/x-odd; charset=utf-8");
         request.Headers.TransferEncodingChunked = name.Length % 2 == 0;
 
         var (status, outcome, id) = await IngestHost.ReadAsync(await host.Http.SendAsync(request));
@@ -67,13 +67,13 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
         // A time of whole seconds, so that every message's attributes are of one length.
         var time = new FakeTimeProvider(DateTimeOffset.FromUnixTimeSeconds(Senders.Now.ToUnixTimeSeconds()));
         await using var host = await StartAsync(handler, proxy.ConnectionString, time);
-        await host.Http.SendAsync(IngestHost.Begini(Random[..ProbeSize]));
+        await host.Http.SendAsync(Senders.Begini(Random[..ProbeSize]));
         var attributes = Assert.Single(proxy.Sent).Body.ToMemory().Length - (ProbeSize / 3 * 4);
         var edge = (EventQueue.MaxMessageBytes - attributes) / 4 * 3;
 
-        await host.Http.SendAsync(IngestHost.Begini(Random[..edge]));
+        await host.Http.SendAsync(Senders.Begini(Random[..edge]));
         Assert.Empty(await host.ListPayloadsAsync());
-        await host.Http.SendAsync(IngestHost.Begini(Random[..(edge + 1)]));
+        await host.Http.SendAsync(Senders.Begini(Random[..(edge + 1)]));
         Assert.Single(await host.ListPayloadsAsync());
         await host.ProcessVisibleAsync();
 
@@ -94,8 +94,8 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
         var handler = new RecordingHandler("recorder");
         await using var host = await StartAsync(handler);
         // Signed, then compressed; compressed, then signed.
-        using var before = IngestHost.Begini(plain).Coded(coding, Compress(coding, plain));
-        using var after = IngestHost.Begini(Compress(coding, later)).Coded(coding);
+        using var before = Senders.Begini(plain).Coded(coding, Compress(coding, plain));
+        using var after = Senders.Begini(Compress(coding, later)).Coded(coding);
 
         Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(before)).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(after)).StatusCode);
@@ -112,7 +112,7 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
     {
         await using var host = await StartAsync(new RecordingHandler("recorder"));
         var plain = "{\"n\":1}"u8.ToArray();
-        using var compressed = IngestHost.Begini(plain).Coded("gzip", Compress("gzip", plain));
+        using var compressed = Senders.Begini(plain).Coded("gzip", Compress("gzip", plain));
 
         var first = await IngestHost.ReadAsync(await host.Http.SendAsync(compressed));
         var second = await host.SendBeginiAsync("{\"n\":1}");
@@ -126,7 +126,7 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
     {
         var handler = new RecordingHandler("recorder");
         await using var host = await StartAsync(handler);
-        using var request = IngestHost.Begini("{\"n\":1}").Coded("gzip");
+        using var request = Senders.Begini("{\"n\":1}").Coded("gzip");
 
         Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(request)).StatusCode);
         await host.ProcessVisibleAsync();
@@ -139,9 +139,9 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
     {
         await using var host = await StartAsync(new RecordingHandler("recorder"));
         var bomb = Compress("gzip", new byte[64 * 1024 * 1024]);
-        using var forged = IngestHost.Post("begini", bomb).Coded("gzip");
+        using var forged = Senders.Post("begini", bomb).Coded("gzip");
         forged.Headers.Add("X-Signature", new string('0', 128));
-        using var signed = IngestHost.Begini(bomb).Coded("gzip");
+        using var signed = Senders.Begini(bomb).Coded("gzip");
 
         using var refused = await host.Http.SendAsync(forged);
         using var tooLarge = await host.Http.SendAsync(signed);

@@ -59,7 +59,7 @@ public sealed class FuzzTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
             var body = Body(random, 3000);
             using var request = random.Next(3) switch
             {
-                0 => IngestHost.Begini(body),
+                0 => Senders.Begini(body),
                 1 => Senders.Aghanim(body),
                 _ => Senders.Standard($"msg_{i}", body),
             };

@@ -24,7 +24,7 @@ public sealed class LargeBodyTests(AzuriteFixture azurite) : IClassFixture<Azuri
         var handler = new RecordingHandler("recorder");
         await using var host = await StartAsync(services => services.AddSingleton<IWebhookHandler>(handler));
         var body = RandomNumberGenerator.GetBytes(size);
-        using var request = IngestHost.Begini(body);
+        using var request = Senders.Begini(body);
 
         using var response = await host.Http.SendAsync(request);
         Assert.Equal((HttpStatusCode.OK, "accepted"), await StatusOf(response));
@@ -42,9 +42,9 @@ public sealed class LargeBodyTests(AzuriteFixture azurite) : IClassFixture<Azuri
     {
         await using var host = await StartAsync();
         var body = RandomNumberGenerator.GetBytes(Size);
-        using var request = IngestHost.Post("standard", body);
+        using var request = Senders.Post("standard", body);
         var timestamp = TimeProvider.System.GetUtcNow().ToUnixTimeSeconds();
-        using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Convert.FromBase64String(IngestHost.StandardSecret[6..]));
+        using var mac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, Convert.FromBase64String(Senders.StandardSecret[6..]));
         mac.AppendData(Encoding.UTF8.GetBytes($"msg_1.{timestamp}."));
         mac.AppendData(body);
         request.Headers.Add("webhook-id", "msg_1");
@@ -55,7 +55,7 @@ public sealed class LargeBodyTests(AzuriteFixture azurite) : IClassFixture<Azuri
         Assert.Equal((HttpStatusCode.OK, "accepted"), await StatusOf(response));
 
         body[^1] ^= 1;
-        using var changed = IngestHost.Post("standard", body);
+        using var changed = Senders.Post("standard", body);
         foreach (var header in request.Headers)
             changed.Headers.Add(header.Key, header.Value);
         using var refused = await host.Http.SendAsync(changed);
@@ -72,7 +72,7 @@ public sealed class LargeBodyTests(AzuriteFixture azurite) : IClassFixture<Azuri
         using var compressed = new MemoryStream();
         await using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
             await gzip.WriteAsync(body);
-        using var request = IngestHost.Begini(body);
+        using var request = Senders.Begini(body);
         request.Content = new ByteArrayContent(compressed.ToArray()) { Headers = { ContentEncoding = { "gzip" } } };
 
         using var response = await host.Http.SendAsync(request);
@@ -91,7 +91,7 @@ public sealed class LargeBodyTests(AzuriteFixture azurite) : IClassFixture<Azuri
         var settings = new Dictionary<string, string?> { ["Webhooks:RetryDelays:0"] = "00:00:00.001" };
         await using var host = await StartAsync(services => services.AddSingleton<IWebhookHandler>(handler), settings);
         var body = RandomNumberGenerator.GetBytes(Size);
-        using var request = IngestHost.Begini(body);
+        using var request = Senders.Begini(body);
         using var response = await host.Http.SendAsync(request);
         var (_, _, id) = await IngestHost.ReadAsync(response);
         while (await host.FindRowAsync("begini", id!) is not { IsFinal: true })
@@ -110,7 +110,7 @@ public sealed class LargeBodyTests(AzuriteFixture azurite) : IClassFixture<Azuri
     public async Task Past_the_budget_a_caller_is_asked_to_come_back()
     {
         await using var host = await StartAsync(settings: new Dictionary<string, string?> { ["Webhooks:MaxBytesSpooled"] = "1048576" });
-        using var request = IngestHost.Begini(RandomNumberGenerator.GetBytes(Size));
+        using var request = Senders.Begini(RandomNumberGenerator.GetBytes(Size));
 
         using var response = await host.Http.SendAsync(request);
 
@@ -125,7 +125,7 @@ public sealed class LargeBodyTests(AzuriteFixture azurite) : IClassFixture<Azuri
         await using var proxy = await StorageProxy.StartAsync(azurite.NewStorage());
         await using var host = await IngestHost.StartAsync(proxy.ConnectionString, Large(null));
         using var fault = proxy.Inject(StorageFault.Answer(503, "ServerBusy"), call => call.Service == StorageService.Blob);
-        using var request = IngestHost.Begini(RandomNumberGenerator.GetBytes(Size));
+        using var request = Senders.Begini(RandomNumberGenerator.GetBytes(Size));
 
         using var response = await host.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);

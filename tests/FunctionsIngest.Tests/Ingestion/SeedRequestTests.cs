@@ -45,7 +45,7 @@ public sealed class SeedRequestTests(AzuriteFixture azurite) : IClassFixture<Azu
             var genuine = AsAghanim(Senders.Aghanim(body));
             var bytes = Encoding.UTF8.GetBytes(body);
             bytes[i] ^= 1;
-            using var changed = IngestHost.Post("aghanim", bytes);
+            using var changed = Senders.Post("aghanim", bytes);
             foreach (var header in genuine.Headers)
                 changed.Headers.Add(header.Key, header.Value);
 
@@ -75,7 +75,7 @@ public sealed class SeedRequestTests(AzuriteFixture azurite) : IClassFixture<Azu
             azurite.NewStorage(), Senders.QiTechSettings(key), services => services.AddSingleton<IWebhookHandler>(handler));
         HttpRequestMessage[] requests =
         [
-            IngestHost.Begini("""{"event":{"type":"application.complete"}}"""),
+            Senders.Begini("""{"event":{"type":"application.complete"}}"""),
             Senders.Standard("msg_1", """{"type":"invoice.paid"}"""u8.ToArray()),
             Senders.Aghanim(CurlBody),
             Senders.QiTech("""{"webhook_type":"pix.received"}"""u8.ToArray(), key),

@@ -49,7 +49,7 @@ public sealed class UnavailableTests(AzuriteFixture azurite) : IClassFixture<Azu
             services => services.AddSingleton<IWebhookHandler>(handler));
         using (proxy.Inject(Faults[fault], call => StorageSteps.Of(call) == Enum.Parse<StorageStep>(step)))
         {
-            using var request = IngestHost.Begini(ObservedHost.LargeBody());
+            using var request = Senders.Begini(ObservedHost.LargeBody());
             await AssertUnavailableAsync(await host.Http.SendAsync(request));
         }
 
@@ -76,7 +76,7 @@ public sealed class UnavailableTests(AzuriteFixture azurite) : IClassFixture<Azu
         await app.AcceptAsync();
         using (app.Fail(Enum.Parse<StorageStep>(step), StorageFault.Answer(503, "ServerBusy")))
         {
-            using var request = IngestHost.Begini("{}");
+            using var request = Senders.Begini("{}");
             await AssertUnavailableAsync(await app.Host.Http.SendAsync(request));
         }
 
@@ -90,7 +90,7 @@ public sealed class UnavailableTests(AzuriteFixture azurite) : IClassFixture<Azu
         await using var host = await IngestHost.StartAsync(
             proxy.ConnectionString, [new("Webhooks:AnswerWithin", "00:00:01"), new("Webhooks:StorageTries", "5"), new("Webhooks:StorageTryTimeout", "00:01:00")]);
         using var fault = proxy.Inject(StorageFault.Silent, call => StorageSteps.Of(call) == StorageStep.Insert);
-        using var request = IngestHost.Begini("{}");
+        using var request = Senders.Begini("{}");
         var started = Stopwatch.StartNew();
 
         await AssertUnavailableAsync(await host.Http.SendAsync(request));
@@ -103,8 +103,8 @@ public sealed class UnavailableTests(AzuriteFixture azurite) : IClassFixture<Azu
     public async Task Secrets_that_cannot_be_read_are_503_for_genuine_and_forged_alike()
     {
         await using var app = await ObservedHost.StartAsync(azurite, services: services => services.AddSingleton<ISecretReader>(new BrokenReader()));
-        using var genuine = IngestHost.Begini("{}");
-        using var forged = IngestHost.Begini("{}", key: "another-key");
+        using var genuine = Senders.Begini("{}");
+        using var forged = Senders.Begini("{}", key: "another-key");
 
         await AssertUnavailableAsync(await app.Host.Http.SendAsync(genuine));
         await AssertUnavailableAsync(await app.Host.Http.SendAsync(forged));
@@ -118,7 +118,7 @@ public sealed class UnavailableTests(AzuriteFixture azurite) : IClassFixture<Azu
         await using var unreachable = await IngestHost.StartUnpreparedAsync(
             "DefaultEndpointsProtocol=http;AccountName=nobody;AccountKey=aHVzaA==;"
             + "QueueEndpoint=http://127.0.0.1:1/nobody;TableEndpoint=http://127.0.0.1:1/nobody;BlobEndpoint=http://127.0.0.1:1/nobody");
-        using var request = IngestHost.Begini("{}");
+        using var request = Senders.Begini("{}");
 
         await AssertUnavailableAsync(await unreachable.Http.SendAsync(request));
     }

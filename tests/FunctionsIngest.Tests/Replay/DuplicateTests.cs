@@ -21,9 +21,9 @@ public sealed class DuplicateTests(AzuriteFixture azurite) : IClassFixture<Azuri
         Assert.Equal([StorageStep.Insert, StorageStep.Look], await StepsOfAsync(ObservedHost.LargeBody(), "duplicate"));
 
         app.Proxy.ForgetCalls();
-        using var forged = IngestHost.Begini("small", key: "another-key");
+        using var forged = Senders.Begini("small", key: "another-key");
         using var invalid = Senders.Aghanim("{}");
-        using var unknown = IngestHost.Post("nobody", []);
+        using var unknown = Senders.Post("nobody", []);
         foreach (var request in new[] { forged, invalid, unknown })
             Assert.InRange((int)(await app.Host.Http.SendAsync(request)).StatusCode, 400, 404);
         Assert.Empty(app.Proxy.Calls);
@@ -173,7 +173,7 @@ public sealed class DuplicateTests(AzuriteFixture azurite) : IClassFixture<Azuri
         var released = new TaskCompletionSource();
         app.Fail(StorageStep.Send, StorageFault.Until(released.Task), times: 1);
         using var hangUp = new CancellationTokenSource();
-        using var request = IngestHost.Begini("{}");
+        using var request = Senders.Begini("{}");
         var sending = app.Host.Http.SendAsync(request, hangUp.Token);
         await ObservedHost.UntilAsync(() => Task.FromResult(app.Steps.Contains(StorageStep.Send)));
 

@@ -97,15 +97,15 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
     {
         await host.Get<ObservedReader>().IdleAsync();
         var body = "{\"event\":{\"type\":\"score\"}}"u8.ToArray();
-        await SendAsync(witness, host, HttpStatusCode.OK, IngestHost.Begini(body, _begini));
-        await SendAsync(witness, host, HttpStatusCode.OK, IngestHost.Begini(body, _begini));
-        await SendAsync(witness, host, HttpStatusCode.OK, IngestHost.Begini([.. body, .. Enumerable.Repeat((byte)' ', 100_000)], _begini));
-        await SendAsync(witness, host, HttpStatusCode.RequestEntityTooLarge, IngestHost.Begini(new byte[2_000_000], _begini));
-        await SendAsync(witness, host, HttpStatusCode.Forbidden, IngestHost.Begini(body, Random(20)));
-        await SendAsync(witness, host, HttpStatusCode.Forbidden, IngestHost.Post("begini", body));
-        await SendAsync(witness, host, HttpStatusCode.NotFound, IngestHost.Post("nobody", body));
+        await SendAsync(witness, host, HttpStatusCode.OK, Senders.Begini(body, _begini));
+        await SendAsync(witness, host, HttpStatusCode.OK, Senders.Begini(body, _begini));
+        await SendAsync(witness, host, HttpStatusCode.OK, Senders.Begini([.. body, .. Enumerable.Repeat((byte)' ', 100_000)], _begini));
+        await SendAsync(witness, host, HttpStatusCode.RequestEntityTooLarge, Senders.Begini(new byte[2_000_000], _begini));
+        await SendAsync(witness, host, HttpStatusCode.Forbidden, Senders.Begini(body, Random(20)));
+        await SendAsync(witness, host, HttpStatusCode.Forbidden, Senders.Post("begini", body));
+        await SendAsync(witness, host, HttpStatusCode.NotFound, Senders.Post("nobody", body));
         await SendAsync(witness, host, HttpStatusCode.MethodNotAllowed, new HttpRequestMessage(HttpMethod.Get, "/webhooks/begini"));
-        await SendAsync(witness, host, HttpStatusCode.ServiceUnavailable, IngestHost.Post("broken", body));
+        await SendAsync(witness, host, HttpStatusCode.ServiceUnavailable, Senders.Post("broken", body));
         await SendAsync(witness, host, HttpStatusCode.BadRequest, Sign(host, "aghanim", "not JSON"u8.ToArray()));
         await SendAsync(witness, host, HttpStatusCode.BadRequest, Sign(host, "standard", "{\"type\":\"unwanted\"}"u8.ToArray()));
         await SendAsync(witness, host, HttpStatusCode.OK, Sign(host, "standard", "{\"type\":\"wanted\"}"u8.ToArray()));
@@ -128,7 +128,7 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
             foreach (var service in new[] { StorageService.Table, StorageService.Queue })
             {
                 using (proxy.Inject(fault, call => call.Service == service))
-                    await SendAsync(witness, host, null, IngestHost.Begini($$"""{"event":{"type":"{{Random(4)}}"} }""", _begini));
+                    await SendAsync(witness, host, null, Senders.Begini($$"""{"event":{"type":"{{Random(4)}}"} }""", _begini));
             }
         }
     }
@@ -140,8 +140,8 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
             _vault.Fault = fault;
             await host.Get<ObservedReader>().AdvanceAsync(TimeSpan.FromMinutes(6), TimeSpan.FromMinutes(1));
             await using var cold = await StartAsync(storage);
-            await SendAsync(witness, cold, HttpStatusCode.ServiceUnavailable, IngestHost.Begini("{}", _begini));
-            await SendAsync(witness, host, HttpStatusCode.Forbidden, IngestHost.Begini("{}", Random(20)));
+            await SendAsync(witness, cold, HttpStatusCode.ServiceUnavailable, Senders.Begini("{}", _begini));
+            await SendAsync(witness, host, HttpStatusCode.Forbidden, Senders.Begini("{}", Random(20)));
             witness.Note(cold.Log);
         }
 
@@ -155,7 +155,7 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
         };
         await using (var cold = await StartAsync(storage))
         {
-            await SendAsync(witness, cold, HttpStatusCode.ServiceUnavailable, IngestHost.Begini("{}", _begini));
+            await SendAsync(witness, cold, HttpStatusCode.ServiceUnavailable, Senders.Begini("{}", _begini));
             witness.Note(cold.Log);
         }
 
@@ -203,7 +203,7 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
         foreach (var key in keys.Keys)
             source.Scheme.Sign(headers, webhook, key);
 
-        var request = IngestHost.Post(name, body);
+        var request = Senders.Post(name, body);
         foreach (var (header, values) in headers)
             request.Headers.TryAddWithoutValidation(header, values.AsEnumerable());
         return request;

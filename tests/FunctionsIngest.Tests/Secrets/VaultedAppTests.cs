@@ -20,8 +20,8 @@ public sealed class VaultedAppTests(AzuriteFixture azurite) : IClassFixture<Azur
     public async Task InitializeAsync()
     {
         _vault = await FakeVault.StartAsync(_clock);
-        _vault.Add("standard-secret", IngestHost.StandardSecret);
-        _vault.Add("aghanim-secret", IngestHost.AghanimSecret);
+        _vault.Add("standard-secret", Senders.StandardSecret);
+        _vault.Add("aghanim-secret", Senders.AghanimSecret);
     }
 
     public async Task DisposeAsync() => await _vault.DisposeAsync();
@@ -91,7 +91,7 @@ public sealed class VaultedAppTests(AzuriteFixture azurite) : IClassFixture<Azur
             await cold.Get<ObservedReader>().IdleAsync();
             Assert.Equal(HttpStatusCode.OK, await StatusAsync(warm, $$"""{"webhook":{{minute}}}""", key));
 
-            using var request = IngestHost.Begini($$"""{"cold":{{minute}}}""", key);
+            using var request = Senders.Begini($$"""{"cold":{{minute}}}""", key);
             using var response = await cold.Http.SendAsync(request);
             Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
             Assert.NotNull(response.Headers.RetryAfter);
@@ -161,7 +161,7 @@ public sealed class VaultedAppTests(AzuriteFixture azurite) : IClassFixture<Azur
             bank.Scheme.Sign(headers, new OutgoingWebhook("", _clock.GetUtcNow(), "/webhooks/bank", body), signingKey!);
             bank.Scheme.Sign(headers, default, new ClientKey(clientKey));
 
-            using var request = IngestHost.Post("bank", body);
+            using var request = Senders.Post("bank", body);
             foreach (var (name, values) in headers)
                 request.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
             using var response = await host.Http.SendAsync(request);
@@ -173,7 +173,7 @@ public sealed class VaultedAppTests(AzuriteFixture azurite) : IClassFixture<Azur
 
     private static async Task<HttpStatusCode> StatusAsync(IngestHost host, string body, string key)
     {
-        using var request = IngestHost.Begini(body, key);
+        using var request = Senders.Begini(body, key);
         using var response = await host.Http.SendAsync(request);
         return response.StatusCode;
     }

@@ -84,17 +84,17 @@ public sealed class MetricTests(AzuriteFixture azurite, ITestOutputHelper output
 
         Assert.Equal("accepted", (await app.Host.SendBeginiAsync(OfType("known"))).Outcome);
         Assert.Equal("duplicate", (await app.Host.SendBeginiAsync(OfType("known"))).Outcome);
-        await ExpectAsync(HttpStatusCode.BadRequest, IngestHost.Begini(OfType("new")));
-        await ExpectAsync(HttpStatusCode.RequestEntityTooLarge, IngestHost.Begini(new byte[101]));
-        await ExpectAsync(HttpStatusCode.Forbidden, IngestHost.Begini("{}", key: "another key"));
-        await ExpectAsync(HttpStatusCode.Forbidden, IngestHost.Post("begini", [1]));
+        await ExpectAsync(HttpStatusCode.BadRequest, Senders.Begini(OfType("new")));
+        await ExpectAsync(HttpStatusCode.RequestEntityTooLarge, Senders.Begini(new byte[101]));
+        await ExpectAsync(HttpStatusCode.Forbidden, Senders.Begini("{}", key: "another key"));
+        await ExpectAsync(HttpStatusCode.Forbidden, Senders.Post("begini", [1]));
         await ExpectAsync(HttpStatusCode.Forbidden, Senders.Aghanim("{}", app.Time.GetUtcNow() - TimeSpan.FromDays(30)));
         await ExpectAsync(HttpStatusCode.BadRequest, Senders.Aghanim("not JSON", app.Time.GetUtcNow()));
         await ExpectAsync(HttpStatusCode.Forbidden, Senders.Standard("msg_1", [1], app.Time.GetUtcNow()));
-        await ExpectAsync(HttpStatusCode.NotFound, IngestHost.Post("nobody", [1]));
+        await ExpectAsync(HttpStatusCode.NotFound, Senders.Post("nobody", [1]));
         await ExpectAsync(HttpStatusCode.MethodNotAllowed, new HttpRequestMessage(HttpMethod.Get, "/webhooks/begini"));
         using (app.Fail(StorageStep.Insert, StorageFault.Answer(503, "ServerBusy")))
-            await ExpectAsync(HttpStatusCode.ServiceUnavailable, IngestHost.Begini($" {OfType("known")}"));
+            await ExpectAsync(HttpStatusCode.ServiceUnavailable, Senders.Begini($" {OfType("known")}"));
 
         AssertSeries(app, new()
         {
@@ -141,7 +141,7 @@ public sealed class MetricTests(AzuriteFixture azurite, ITestOutputHelper output
         async Task SendAsync(string text)
         {
             Assert.Equal("accepted", (await app.Host.SendBeginiAsync($$$"""{"event":{"type":"{{{text}}}"},"uid":"{{{text}}}"}""")).Outcome);
-            foreach (var request in new[] { IngestHost.Post(text, [1]), Senders.Standard(text, [1], DateTimeOffset.UnixEpoch), IngestHost.Post("BEGINI", [1]) })
+            foreach (var request in new[] { Senders.Post(text, [1]), Senders.Standard(text, [1], DateTimeOffset.UnixEpoch), Senders.Post("BEGINI", [1]) })
             {
                 using (request)
                 {

@@ -82,7 +82,7 @@ public sealed class TraceTests(AzuriteFixture azurite, ITestOutputHelper output)
     public async Task A_refusal_is_a_trace_of_its_own_that_the_answer_names()
     {
         await using var app = await StartAsync();
-        using var request = FromSender(IngestHost.Begini("{}", key: "another key"));
+        using var request = FromSender(Senders.Begini("{}", key: "another key"));
         using var response = await app.Host.Http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
@@ -95,7 +95,7 @@ public sealed class TraceTests(AzuriteFixture azurite, ITestOutputHelper output)
     public async Task A_path_that_no_source_has_is_not_named()
     {
         await using var app = await StartAsync();
-        using var request = FromSender(IngestHost.Post("nobody-knows-me", [1]));
+        using var request = FromSender(Senders.Post("nobody-knows-me", [1]));
         await app.Host.Http.SendAsync(request);
 
         AssertTrees($"webhook receive (server) webhook.source=unknown webhook.outcome=unknown webhook.reason=UnknownSource http.response.status_code=404 ~> {Sender}");
@@ -106,7 +106,7 @@ public sealed class TraceTests(AzuriteFixture azurite, ITestOutputHelper output)
     {
         await using var app = await StartAsync();
         using var fault = app.Fail(StorageStep.Send, StorageFault.Answer(503, "ServerBusy"));
-        using var request = FromSender(IngestHost.Begini("{}"));
+        using var request = FromSender(Senders.Begini("{}"));
         using var response = await app.Host.Http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
@@ -126,7 +126,7 @@ public sealed class TraceTests(AzuriteFixture azurite, ITestOutputHelper output)
 
     private static async Task<(string Id, BinaryData Message)> AcceptFromSenderAsync(ObservedHost app)
     {
-        using var request = FromSender(IngestHost.Begini("{}"));
+        using var request = FromSender(Senders.Begini("{}"));
         using var response = await app.Host.Http.SendAsync(request);
         var (status, _, id) = await IngestHost.ReadAsync(response);
         Assert.Equal(HttpStatusCode.OK, status);

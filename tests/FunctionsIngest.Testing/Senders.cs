@@ -5,15 +5,24 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
-namespace FunctionsIngest.Tests.Infrastructure;
+namespace FunctionsIngest.Testing;
 
-/// <summary>Webhooks of the senders beside Begini, signed by their documents and not by the product.</summary>
-internal static class Senders
+/// <summary>Webhooks, signed by the documents of their senders and not by the product.</summary>
+public static class Senders
 {
+    /// <summary>The key of the source <c>begini</c>.</summary>
+    public const string BeginiKey = "begini-test-key";
+
+    /// <summary>The secret of the source <c>standard</c>.</summary>
+    public const string StandardSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+    /// <summary>The secret of the source <c>aghanim</c>.</summary>
+    public const string AghanimSecret = "aghanim-test-secret";
+
     /// <summary>The time by the real clock.</summary>
     public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    /// <summary>The settings that add the source <c>qitech</c>, whose key is the public half of the given one.</summary>
+    /// <summary>The settings that add the source <c>qitech</c>, with the public half of a key.</summary>
     public static Dictionary<string, string?> QiTechSettings(ECDsa key) => new()
     {
         ["Webhooks:Sources:qitech:Scheme"] = "qi-tech",
@@ -21,11 +30,30 @@ internal static class Senders
         ["Secrets:qitech-public-key"] = key.ExportSubjectPublicKeyInfoPem(),
     };
 
+    /// <summary>An unsigned webhook.</summary>
+    public static HttpRequestMessage Post(string source, byte[] body)
+    {
+        var content = new ByteArrayContent(body);
+        content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        return new HttpRequestMessage(HttpMethod.Post, $"/webhooks/{source}") { Content = content };
+    }
+
+    /// <summary>Begini: hexadecimal HMAC-SHA512 of the body.</summary>
+    public static HttpRequestMessage Begini(byte[] body, string key = BeginiKey)
+    {
+        var request = Post("begini", body);
+        request.Headers.Add("X-Signature", Convert.ToHexStringLower(HMACSHA512.HashData(Encoding.UTF8.GetBytes(key), body)));
+        return request;
+    }
+
+    /// <summary>Begini, with a text for a body.</summary>
+    public static HttpRequestMessage Begini(string body, string key = BeginiKey) => Begini(Encoding.UTF8.GetBytes(body), key);
+
     /// <summary>Aghanim: hexadecimal HMAC-SHA256 of <c>{timestamp}.{body}</c>.</summary>
-    public static HttpRequestMessage Aghanim(byte[] body, DateTimeOffset? at = null, string secret = IngestHost.AghanimSecret)
+    public static HttpRequestMessage Aghanim(byte[] body, DateTimeOffset? at = null, string secret = AghanimSecret)
     {
         var timestamp = Seconds(at ?? Now);
-        var request = IngestHost.Post("aghanim", body);
+        var request = Post("aghanim", body);
         request.Headers.Add("x-aghanim-signature-timestamp", timestamp);
         request.Headers.Add("x-aghanim-signature", Convert.ToHexStringLower(HMACSHA256.HashData(Encoding.UTF8.GetBytes(secret), Join(timestamp + ".", body))));
         return request;
@@ -34,12 +62,14 @@ internal static class Senders
     /// <summary>Aghanim, with a text for a body.</summary>
     public static HttpRequestMessage Aghanim(string body, DateTimeOffset? at = null) => Aghanim(Encoding.UTF8.GetBytes(body), at);
 
-    /// <summary>Standard Webhooks: Base64 HMAC-SHA256 of <c>{id}.{timestamp}.{body}</c>, keyed with what follows <c>whsec_</c>.</summary>
-    public static HttpRequestMessage Standard(string id, byte[] body, DateTimeOffset? at = null)
+    /// <summary>
+    /// Standard Webhooks: Base64 HMAC-SHA256 of <c>{id}.{timestamp}.{body}</c>, keyed with what follows <c>whsec_</c>.
+    /// </summary>
+    public static HttpRequestMessage Standard(string id, byte[] body, DateTimeOffset? at = null, string source = "standard")
     {
         var timestamp = Seconds(at ?? Now);
-        var key = Convert.FromBase64String(IngestHost.StandardSecret["whsec_".Length..]);
-        var request = IngestHost.Post("standard", body);
+        var key = Convert.FromBase64String(StandardSecret["whsec_".Length..]);
+        var request = Post(source, body);
         request.Headers.Add("webhook-id", id);
         request.Headers.Add("webhook-timestamp", timestamp);
         request.Headers.Add("webhook-signature", "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, Join($"{id}.{timestamp}.", body))));
@@ -60,7 +90,7 @@ internal static class Senders
         });
         var signed = $"{Base64Url.EncodeToString("""{"alg":"ES512","typ":"JWT"}"""u8)}.{Base64Url.EncodeToString(Encoding.UTF8.GetBytes(claims))}";
         var signature = key.SignData(Encoding.ASCII.GetBytes(signed), HashAlgorithmName.SHA512);
-        var request = IngestHost.Post("qitech", body);
+        var request = Post("qitech", body);
         request.Headers.TryAddWithoutValidation("AUTHORIZATION", $"{signed}.{Base64Url.EncodeToString(signature)}");
         return request;
     }
