@@ -1,6 +1,7 @@
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using FunctionsIngest;
+using FunctionsIngest.Configuration;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
@@ -10,6 +11,8 @@ using OpenTelemetry;
 using OpenTelemetry.Logs;
 
 var builder = FunctionsApplication.CreateBuilder(args);
+// First, so that what runs after it logs within its scope.
+builder.UseMiddleware<InvocationLogScope>();
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddWebhookIngestion(builder.Configuration);
 
@@ -33,4 +36,21 @@ if (builder.Configuration["APPLICATIONINSIGHTS_CONNECTION_STRING"] is { Length: 
     });
 }
 
-builder.Build().Run();
+var app = builder.Build();
+var stopping = app.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+try
+{
+    await app.RunAsync();
+    return 0;
+}
+catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+{
+    // Told to stop while it was still starting.
+    return 0;
+}
+catch (Exception exception) when (SettingsMistakes.In(exception) is { } mistakes)
+{
+    // The host shows what its worker writes here; its log is not open yet.
+    await Console.Error.WriteLineAsync(mistakes);
+    return 1;
+}

@@ -6,9 +6,10 @@ using Xunit;
 namespace FunctionsIngest.Testing;
 
 /// <summary>
-/// A real Azurite, in memory, on free ports, one for the whole test run however many classes ask for it. It is installed when it is not there,
-/// and ends with the test run, since its standard input closes then. Every call of <see cref="NewStorage"/> gives a storage account of its own,
-/// so that tests run side by side and each finds nothing that another left.
+/// A real Azurite, in memory, on free ports. A test run has one, however many classes ask for it. It is installed when
+/// it is missing, and ends with the test run, because its standard input closes then. Every call of
+/// <see cref="NewStorage"/> gives a storage account of its own, so that tests run side by side and none finds what
+/// another left.
 /// </summary>
 public sealed class AzuriteFixture : IAsyncLifetime
 {
@@ -19,7 +20,7 @@ public sealed class AzuriteFixture : IAsyncLifetime
 
     private AzuriteProcess? _azurite;
 
-    /// <summary>The connection string of an empty storage account that nobody else has.</summary>
+    /// <summary>The connection string of an empty storage account that no other test has.</summary>
     public string NewStorage()
     {
         var number = Interlocked.Increment(ref _taken);

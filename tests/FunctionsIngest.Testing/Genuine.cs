@@ -22,7 +22,7 @@ public static class Genuine
     /// <summary>The time by the real clock.</summary>
     public static DateTimeOffset Now => TimeProvider.System.GetUtcNow();
 
-    /// <summary>The settings that add the source <c>qitech</c>, whose key is the public half of the given one.</summary>
+    /// <summary>The settings that add the source <c>qitech</c>, with the public half of a key.</summary>
     public static Dictionary<string, string?> QiTechSettings(ECDsa key) => new()
     {
         ["Webhooks:Sources:qitech:Scheme"] = "qi-tech",
@@ -62,7 +62,9 @@ public static class Genuine
     /// <summary>Aghanim, with a text for a body.</summary>
     public static HttpRequestMessage Aghanim(string body, DateTimeOffset? at = null) => Aghanim(Encoding.UTF8.GetBytes(body), at);
 
-    /// <summary>Standard Webhooks: Base64 HMAC-SHA256 of <c>{id}.{timestamp}.{body}</c>, keyed with what follows <c>whsec_</c>.</summary>
+    /// <summary>
+    /// Standard Webhooks: Base64 HMAC-SHA256 of <c>{id}.{timestamp}.{body}</c>, keyed with what follows <c>whsec_</c>.
+    /// </summary>
     public static HttpRequestMessage Standard(string id, byte[] body, DateTimeOffset? at = null, string source = "standard")
     {
         var timestamp = Seconds(at ?? Now);

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.BeginiDeliveryTest;

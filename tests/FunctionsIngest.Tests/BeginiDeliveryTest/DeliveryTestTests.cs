@@ -6,7 +6,6 @@ using System.Text;
 using System.Text.Json;
 using FunctionsIngest.BeginiDeliveryTest;
 using FunctionsIngest.Outbound;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -3,7 +3,6 @@ using FunctionsIngest.Cli;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Poison;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

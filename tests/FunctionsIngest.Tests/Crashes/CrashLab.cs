@@ -5,7 +5,6 @@ using Azure.Data.Tables;
 using Azure.Messaging;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Poison;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;

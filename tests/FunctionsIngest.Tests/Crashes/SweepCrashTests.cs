@@ -1,6 +1,5 @@
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Poison;
-using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Tests.Crashes;
 

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text.Json;
 using FunctionsIngest.Secrets;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

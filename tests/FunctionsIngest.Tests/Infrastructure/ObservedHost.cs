@@ -2,7 +2,6 @@ using Azure.Data.Tables;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Storage;
-using FunctionsIngest.Testing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 

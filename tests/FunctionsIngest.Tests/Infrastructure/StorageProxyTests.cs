@@ -3,7 +3,6 @@ using Azure.Core;
 using Azure.Data.Tables;
 using Azure.Storage.Blobs;
 using Azure.Storage.Queues;
-using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Tests.Infrastructure;
 

@@ -1,6 +1,5 @@
 using Azure;
 using FunctionsIngest.Ledger;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.Ledger;

@@ -1,7 +1,6 @@
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Poison;
 using FunctionsIngest.Processing;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.Poison;

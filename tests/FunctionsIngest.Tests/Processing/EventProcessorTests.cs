@@ -4,7 +4,6 @@ using FunctionsIngest.Poison;
 using FunctionsIngest.Processing;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Senders;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

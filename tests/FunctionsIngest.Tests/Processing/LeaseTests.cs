@@ -1,5 +1,4 @@
 using FunctionsIngest.Ledger;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

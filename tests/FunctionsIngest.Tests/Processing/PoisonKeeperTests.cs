@@ -1,6 +1,5 @@
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Poison;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.Processing;

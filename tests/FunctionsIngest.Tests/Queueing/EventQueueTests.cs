@@ -1,6 +1,5 @@
 using System.Net;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.Queueing;

@@ -1,5 +1,4 @@
 using System.Net;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.Receiving;

@@ -1,7 +1,6 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.Receiving;

@@ -1,6 +1,5 @@
 using System.Net;
 using FunctionsIngest.Ledger;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.Receiving;

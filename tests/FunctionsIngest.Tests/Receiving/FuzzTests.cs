@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.Logging;
 

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using FunctionsIngest.Bodies;
 using FunctionsIngest.Poison;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

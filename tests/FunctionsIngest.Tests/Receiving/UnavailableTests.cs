@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Secrets;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -2,7 +2,6 @@ using System.Diagnostics.Tracing;
 using Azure.Core.Diagnostics;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Sources;
-using FunctionsIngest.Testing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Logging;

@@ -4,7 +4,6 @@ using System.Text;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;

@@ -4,7 +4,6 @@ using System.Text;
 using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Time.Testing;

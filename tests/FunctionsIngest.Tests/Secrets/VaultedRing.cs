@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Sources;
-using FunctionsIngest.Testing;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;

@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.RegularExpressions;
 using Azure.Data.Tables;
 using FunctionsIngest.Ledger;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.Sweeping;

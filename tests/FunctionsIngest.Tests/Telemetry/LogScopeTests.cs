@@ -1,5 +1,4 @@
 using System.Net;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;

@@ -3,7 +3,6 @@ using System.Net;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Poison;
 using FunctionsIngest.Telemetry;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Xunit.Abstractions;
 

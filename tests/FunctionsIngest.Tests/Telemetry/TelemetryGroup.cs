@@ -1,5 +1,3 @@
-using FunctionsIngest.Testing;
-
 namespace FunctionsIngest.Tests.Telemetry;
 
 /// <summary>Whoever listens to a meter or an activity source hears every host of the process: these tests run while no others do.</summary>

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Text.Json;
 using FunctionsIngest.Poison;
-using FunctionsIngest.Testing;
 using FunctionsIngest.Tests.Infrastructure;
 using Xunit.Abstractions;
 

@@ -1,0 +1,22 @@
+using Microsoft.Azure.Functions.Worker;
+using Microsoft.Azure.Functions.Worker.Middleware;
+using Microsoft.Extensions.Logging;
+
+namespace FunctionsIngest;
+
+/// <summary>
+/// Puts the invocation's id into the scope of its log lines, under the name that the worker looks for when it sends a
+/// line to the host. The worker's OpenTelemetry defaults name it <c>faas.invocation_id</c> only. The host drops a line
+/// without an invocation.
+/// </summary>
+internal sealed class InvocationLogScope(ILogger<InvocationLogScope> logger) : IFunctionsWorkerMiddleware
+{
+    private const string InvocationId = "AzureFunctions_InvocationId";
+
+    /// <summary>Runs the rest of the invocation within the scope.</summary>
+    public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
+    {
+        using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new(InvocationId, context.InvocationId) });
+        await next(context);
+    }
+}
