@@ -1,6 +1,7 @@
 using 'main.bicep'
 
-// A large deployment: three zones, private networking, room for bursts, and every parameter that a busy installation would set.
+// A large deployment: three zones, private networking, room for bursts, and every parameter that a busy installation
+// would set.
 
 param environmentName = readEnvironmentVariable('AZURE_ENV_NAME', 'webhooks-large')
 param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')

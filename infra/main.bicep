@@ -91,7 +91,7 @@ param archiveDeleteAfterDays int = 0
 @description('Whether what is deleted from the vault can be removed for good only after 90 days. Cannot be taken back.')
 param purgeProtection bool = true
 
-@description('Who is told of alerts. Empty: nobody; they show in the portal only.')
+@description('The address that receives alerts. Empty: they show in the portal only.')
 param alertEmail string = ''
 
 @description('The longest time without a genuine webhook, by source. A source that is not named is not watched for silence.')
@@ -101,7 +101,7 @@ param silences silenceMap = {}
 @minValue(1)
 param refusedBurst int = 50
 
-@description('The object id of who writes the secrets and works on poison by hand. Empty: nobody.')
+@description('The object id of the operator, who writes the secrets and works on poison by hand. Empty: no operator.')
 param operatorId string = ''
 
 @description('What the operator is.')

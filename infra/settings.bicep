@@ -9,7 +9,7 @@ type signature = {
   Algorithm: string
   @description('hex, base64 or base64url.')
   Encoding: string?
-  @description('What stands before the signature.')
+  @description('What is before the signature.')
   Prefix: string?
   @description('For a header of key=value pairs: the key of the signature.')
   Field: string?
@@ -25,11 +25,11 @@ type signature = {
   TimestampUnit: string?
   @description('The header that carries the id.')
   IdHeader: string?
-  @description('Where the id stands in the body.')
+  @description('Where the id is in the body.')
   IdPointer: string?
   @description('The header that names the event type.')
   EventTypeHeader: string?
-  @description('Where the event type stands in the body.')
+  @description('Where the event type is in the body.')
   EventTypePointer: string?
 }
 

@@ -11,7 +11,7 @@ param tags tagMap
 @description('Names the alerts.')
 param token string
 
-@description('Who is told; empty: nobody, the alerts show in the portal only.')
+@description('The address that receives alerts; empty: they show in the portal only.')
 param email string
 
 @description('The name of the workspace that the app\'s telemetry is in.')
@@ -47,7 +47,7 @@ AppMetrics
     by: ['Source']
     severity: 1
     window: 'PT1H'
-    description: 'Accepted webhooks have waited for more than 15 minutes. (A message that a killed worker held stays invisible for 10, so one such delay is no alert.) See whether the function ProcessEvent runs and how many instances it has; raise maximumInstanceCount, or mend the handler that is slow. Senders are not affected.'
+    description: 'Accepted webhooks have waited for more than 15 minutes. (A message that a killed worker held stays invisible for 10, so one such delay is not a reason for an alert.) See whether the function ProcessEvent runs and how many instances it has; raise maximumInstanceCount, or mend the handler that is slow. Senders are not affected.'
     // Either what is processed now is old, or what was accepted a quarter of an hour ago has still not been processed.
     query: $'''
 AppMetrics

@@ -32,7 +32,7 @@ param identityName string
 @description('The principal of the app\'s identity.')
 param principalId string
 
-@description('Who works on the data by hand; empty: nobody.')
+@description('The operator, who works on the data by hand; empty: no operator.')
 param operatorId string
 
 @description('What the operator is.')
@@ -144,7 +144,8 @@ resource lifecycle 'Microsoft.Storage/storageAccounts/managementPolicies@2025-01
   }
 }
 
-// The account is also the host's own storage, and the host asks for these three: it keeps its locks, keys and packages in containers that it makes itself.
+// The account is also the host's own storage, and the host asks for these three. It keeps its locks, keys and packages
+// in containers that it makes itself.
 var roles = {
   blobDataOwner: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b'
   queueDataContributor: '974c5e8b-45b9-4653-ba55-5f855dd0fb88'

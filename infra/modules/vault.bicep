@@ -26,7 +26,7 @@ param identityName string
 @description('The principal of the app\'s identity.')
 param principalId string
 
-@description('Who writes the secrets; empty: nobody.')
+@description('The operator, who writes the secrets; empty: no operator.')
 param operatorId string
 
 @description('What the operator is.')

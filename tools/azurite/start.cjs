@@ -1,5 +1,5 @@
-// Runs Azurite for as long as standard input stays open. Whoever started it holds the other end: closing it stops Azurite
-// gracefully (it saves only every few seconds), and so does the end of that process, however it came about.
+// Runs Azurite as long as standard input stays open. The process that started it holds the other end. When that end
+// closes, Azurite stops gracefully (it saves only every few seconds). It also closes when that process ends in any way.
 
 // Ctrl-C reaches every process of a terminal. Azurite must outlive the host, which still finishes what is in flight.
 const once = process.once;
