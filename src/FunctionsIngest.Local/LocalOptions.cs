@@ -12,10 +12,16 @@ internal sealed class LocalOptions
 
     private static readonly TimeSpan LongestInvisibility = TimeSpan.FromDays(7);
 
-    /// <summary>Where Azurite's data and the development secrets are kept. Not set: <c>.local</c> in the repository, which git ignores.</summary>
+    /// <summary>
+    /// Where the local host keeps Azurite's data and the development secrets. Not set: <c>.local</c> in the repository,
+    /// which git ignores.
+    /// </summary>
     public string? DataPath { get; set; }
 
-    /// <summary>How long the pump hides a message that is being processed, renewed at half. More than <c>Webhooks:Lease</c>, at most 7 days.</summary>
+    /// <summary>
+    /// How long the pump hides a message that is being processed, renewed at half. More than <c>Webhooks:Lease</c>, at
+    /// most 7 days. In Azure the Functions host hides it for 10 minutes.
+    /// </summary>
     public TimeSpan Invisibility { get; set; } = TimeSpan.FromMinutes(10);
 
     /// <summary>The Azurite that is started where <c>WebhookStorage</c> is not set.</summary>

@@ -3,7 +3,6 @@ using FunctionsIngest.Local.Pump;
 using FunctionsIngest.Storage;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -41,8 +40,7 @@ internal static class HostCommand
         builder.Services.AddSingleton<IWebhookHandler>(new FailingHandler(runs));
 
         await using var app = builder.Build();
-        app.Map("/webhooks/{source}", (HttpContext context, string source, WebhookIngestion ingestion) => ingestion.ReceiveAsync(context, source));
-        app.MapGet("/health", (WebhookIngestion ingestion) => ingestion.Health());
+        app.MapWebhookIngestion();
         await CreateStorageAsync(app.Services.GetRequiredService<StorageClients>());
         _ = StopAtEndOfInputAsync(app.Lifetime);
         await app.RunAsync();

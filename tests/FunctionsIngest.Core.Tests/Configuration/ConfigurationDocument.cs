@@ -8,6 +8,8 @@ using FunctionsIngest.Archive;
 using FunctionsIngest.BeginiDeliveryTest;
 using FunctionsIngest.Bodies;
 using FunctionsIngest.Configuration;
+using FunctionsIngest.Local;
+using FunctionsIngest.Local.Azurite;
 using FunctionsIngest.Processing;
 using FunctionsIngest.Receiving;
 using FunctionsIngest.Secrets;
@@ -21,7 +23,7 @@ namespace FunctionsIngest.Core.Tests.Configuration;
 internal static partial class ConfigurationDocument
 {
     private static readonly XElement[] Documentation =
-        [.. new[] { typeof(SourcesOptions), typeof(SchemeOptions) }.SelectMany(type => XDocument.Load(Path.ChangeExtension(type.Assembly.Location, ".xml")).Descendants("member"))];
+        [.. new[] { typeof(SourcesOptions), typeof(SchemeOptions), typeof(LocalOptions) }.SelectMany(type => XDocument.Load(Path.ChangeExtension(type.Assembly.Location, ".xml")).Descendants("member"))];
 
     private static readonly Dictionary<string, string> StorageKeys = new(StringComparer.Ordinal)
     {
@@ -48,12 +50,8 @@ internal static partial class ConfigurationDocument
         .. Describe("A source", new SourceOptions(), property => $"{WebhookSettings.Section}:Sources:<source>:{property}"),
         .. Describe("A source of the scheme `custom`", new SignatureOptions(), property => $"{WebhookSettings.Section}:Sources:<source>:Signature:{property}"),
         .. Describe("A client of the delivery test", new DeliveryTestOptions(), property => $"{WebhookSettings.Section}:DeliveryTests:<client id>:{property}"),
-        ("The local host", "Local:DataPath", "Where the local host keeps Azurite's data and the development secrets.", "`.local` in the repository"),
-        ("The local host", "Local:Invisibility", "How long the local pump hides a message that it has taken; longer than `Webhooks:Lease`. In Azure the Functions host does, for 10 minutes.", "`00:10:00`"),
-        ("The local host", "Local:Azurite:BlobPort", "Azurite's port for blobs.", "`10000`, a free one if that is taken"),
-        ("The local host", "Local:Azurite:QueuePort", "Azurite's port for queues.", "`10001`, a free one if that is taken"),
-        ("The local host", "Local:Azurite:TablePort", "Azurite's port for tables.", "`10002`, a free one if that is taken"),
-        ("The local host", "Local:Azurite:InMemory", "Whether Azurite keeps its data in memory only.", "`false`"),
+        .. Describe("The local host", new LocalOptions(), property => $"{LocalOptions.Section}:{property}"),
+        .. Describe("The local host", new AzuriteOptions(), property => $"{LocalOptions.Section}:{nameof(LocalOptions.Azurite)}:{property}"),
     ];
 
     /// <summary>The document.</summary>
@@ -64,11 +62,13 @@ internal static partial class ConfigurationDocument
             """
             # Configuration
 
-            The same keys everywhere: app settings in Azure and environment variables anywhere (with `__` for `:`), `local.settings.json` under Core Tools,
-            `appsettings*.json` and the command line with the local host. All mistakes are reported together when the app starts, each with the
-            setting, its value and what to do. A time is written `days.hours:minutes:seconds`.
+            The keys are the same everywhere: app settings in Azure, `local.settings.json` under Core Tools, and
+            `appsettings*.json` and the command line with the local host. In app settings and environment variables, write `__`
+            in place of `:`. Most shells cannot set a variable with `-` in its name, such as `Secrets__begini-api-key`. The app
+            reports all mistakes together when it starts, each with the setting, its value and what to do. Write a time as
+            `days.hours:minutes:seconds`.
 
-            This page is made from the options classes, and a test keeps it current.
+            A test makes this page from the options classes and keeps it current.
 
             """);
         foreach (var section in Rows.GroupBy(row => row.Section))
@@ -84,7 +84,7 @@ internal static partial class ConfigurationDocument
     private static IEnumerable<(string Section, string Key, string Meaning, string Default)> Describe<T>(string section, T options, Func<string, string> keyOf)
         where T : notnull
         => from property in SettingsBinder.SettingsOf(typeof(T))
-           where property.PropertyType != typeof(SignatureOptions) && property.Name is not nameof(SourcesOptions.Sources)
+           where property.PropertyType != typeof(SignatureOptions) && property.PropertyType != typeof(AzuriteOptions) && property.Name is not nameof(SourcesOptions.Sources)
            select (section, keyOf(property.Name) + (IsList(property) ? ":<n>" : ""), MeaningOf(property), DefaultOf(property, options));
 
     private static IEnumerable<(string Section, string Key, string Meaning, string Default)> DescribeWebhooks<T>(T options)
