@@ -87,7 +87,7 @@ internal sealed partial class ProseFile
         Lengths.Add((number, LinkTarget().Replace(line, "").Length));
         if (begins || _open is null)
             _open = NewBlock();
-        _open.Add(number, InlineCode().Replace(text, "code").Trim());
+        _open.Add(number, LinkTarget().Replace(InlineCode().Replace(text, "code"), "").Trim());
     }
 
     private ProseBlock NewBlock()
