@@ -128,7 +128,7 @@ public sealed partial class ProseTests(ITestOutputHelper output)
     [GeneratedRegex(@"\bwhat has been \w+ed\b", RegexOptions.IgnoreCase)]
     private static partial Regex WhatHasBeen();
 
-    [GeneratedRegex(@"(?<=[.!?][)""']?)\s+(?=[A-Z(\[]|code\b)")]
+    [GeneratedRegex(@"(?<=[.!?][)""'*]{0,2})\s+(?=[A-Z(\[]|code\b)")]
     private static partial Regex SentenceEnd();
 
     [GeneratedRegex(@"\w[\w'’-]*")]
