@@ -36,7 +36,7 @@ internal static class SecretInput
     /// </summary>
     public static IEnumerable<string> Configured(Sender sender, IConfiguration configuration, bool toSign)
         => from name in sender.Options.Secrets
-           let value = configuration[ConfigurationSecretReader.KeyOf(toSign ? name.Replace("-public-", "-private-", StringComparison.Ordinal) : name)]
+           let value = configuration[ConfigurationSecretReader.KeyOf(toSign ? ConfigurationSecretReader.SigningNameOf(name) : name)]
            where !string.IsNullOrWhiteSpace(value) && !value.StartsWith('<')
            select value;
 

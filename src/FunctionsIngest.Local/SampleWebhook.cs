@@ -1,4 +1,5 @@
 using System.Text;
+using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Catalogue;
 using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
@@ -26,7 +27,7 @@ internal sealed record SampleWebhook(string Path, IHeaderDictionary Headers, str
         var webhook = new OutgoingWebhook(id, sentAt, $"/webhooks/{source.Name}", body);
         foreach (var secretName in source.SecretNames)
         {
-            if (configuration[$"Secrets:{DevelopmentSecrets.SigningNameOf(secretName)}"] is not { Length: > 0 } secret
+            if (configuration[ConfigurationSecretReader.KeyOf(ConfigurationSecretReader.SigningNameOf(secretName))] is not { Length: > 0 } secret
                 || source.Scheme.ParseKey(secret, out var key) is not null)
             {
                 continue;
