@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FunctionsIngest.Archive;
-using FunctionsIngest.Cli.Sending;
+using FunctionsIngest.Outbound;
 using Spectre.Console;
 
 namespace FunctionsIngest.Cli.Events;

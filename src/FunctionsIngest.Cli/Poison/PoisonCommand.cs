@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Azure;
-using FunctionsIngest.Cli.Sending;
+using FunctionsIngest.Outbound;
 using FunctionsIngest.Poison;
 using Spectre.Console;
 

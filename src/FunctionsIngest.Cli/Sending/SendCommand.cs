@@ -2,7 +2,9 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using FunctionsIngest.Outbound;
 using FunctionsIngest.Secrets;
+using FunctionsIngest.Senders.Signatures;
 using Microsoft.Extensions.Configuration;
 using Spectre.Console;
 
