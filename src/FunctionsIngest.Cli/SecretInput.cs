@@ -40,6 +40,10 @@ internal static class SecretInput
            where !string.IsNullOrWhiteSpace(value) && !value.StartsWith('<')
            select value;
 
+    /// <summary>The sender's client key in the configuration; null if its source compares none.</summary>
+    public static string? ClientKey(Sender sender, IConfiguration configuration)
+        => sender.Options.ClientKey is { Length: > 0 } name ? configuration[ConfigurationSecretReader.KeyOf(name)] : null;
+
     private static string ReadFile(string path)
     {
         try
