@@ -2,11 +2,14 @@ using System.Globalization;
 
 namespace FunctionsIngest.Cli;
 
-/// <summary>Times as people type them.</summary>
+/// <summary>Times as people type and read them.</summary>
 internal static class Ages
 {
     // Some years: what is older is nowhere kept.
     private const double MostSeconds = 10 * 366 * 86_400d;
+
+    /// <summary>A moment as lists show it: UTC, to the second.</summary>
+    public static string Moment(DateTimeOffset moment) => moment.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
 
     /// <summary>Reads 90s, 30m, 12h or 7d.</summary>
     public static bool TryParse(string text, out TimeSpan age)

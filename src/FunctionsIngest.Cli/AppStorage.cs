@@ -1,4 +1,3 @@
-using System.CommandLine;
 using FunctionsIngest.Archive;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Poison;
@@ -39,11 +38,6 @@ internal sealed class AppStorage
     public ArchiveReader Archive { get; }
 
     public Replayer Replayer { get; }
-
-    /// <summary>Opens the storage that the options <c>--storage</c> and <c>--config</c> name.</summary>
-    /// <exception cref="CommandException">They name none.</exception>
-    public static AppStorage Open(Terminal terminal, ParseResult result, Option<string?> storage, Option<string?> config)
-        => Open(terminal, AppConfiguration.StorageOf(AppConfiguration.Read(terminal, result.GetValue(config)), result.GetValue(storage)));
 
     /// <summary>Opens a storage.</summary>
     public static AppStorage Open(Terminal terminal, StorageOptions options) => new(options, terminal.Time);

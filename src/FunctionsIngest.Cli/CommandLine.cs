@@ -45,10 +45,8 @@ internal static class CommandLine
         }
         catch (Exception exception) when (exception is RequestFailedException or AuthenticationFailedException or AggregateException { InnerException: RequestFailedException })
         {
-            // The client's message goes on for a page; its first line says it.
-            var reason = exception.GetBaseException().Message.Split('\n')[0].TrimEnd();
             await terminal.Error.WriteLineAsync(
-                $"The storage could not be used: {reason} Start the local host, or name another storage with --storage or the variable WebhookStorage; 'ingest doctor' says more.");
+                $"The storage could not be used: {exception.FirstLine()} Start the local host, or name another storage with --storage or the variable WebhookStorage; 'ingest doctor' says more.");
             return ExitCode.Unreachable;
         }
     }

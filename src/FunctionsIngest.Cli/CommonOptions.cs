@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Completions;
 using System.Globalization;
 
 namespace FunctionsIngest.Cli;
@@ -6,18 +7,20 @@ namespace FunctionsIngest.Cli;
 /// <summary>Options that several commands have.</summary>
 internal static class CommonOptions
 {
+    /// <summary>Who signs, completed from the configuration.</summary>
+    public static Argument<string> Sender(Terminal terminal)
+    {
+        var sender = new Argument<string>("source") { Description = "A source of the configuration, or a scheme.", HelpName = "source" };
+        sender.CompletionSources.Add(_ => Cli.Sender.NamesIn(AppConfiguration.Read(terminal, null)).Select(name => new CompletionItem(name)));
+        return sender;
+    }
+
     public static Option<bool> Json() => new("--json") { Description = "Write JSON, for machines." };
 
     public static Option<string?> Config() => new("--config")
     {
         Description = "A JSON file with the app's settings. Default: those of the local host, when called from within its repository. Environment variables go before it.",
         HelpName = "file",
-    };
-
-    public static Option<string?> Storage() => new("--storage")
-    {
-        Description = "The storage's connection string. Default: the variable WebhookStorage, else the configuration, else the local host's Azurite.",
-        HelpName = "connection",
     };
 
     public static Option<string?> Secret() => new("--secret")

@@ -10,4 +10,11 @@ internal sealed class IngestCommand(string name, string description, params stri
 {
     /// <summary>Lines to copy.</summary>
     public IReadOnlyList<string> Examples => examples;
+
+    /// <summary>Adds the options that name the storage.</summary>
+    public void Add(StorageChoice storage)
+    {
+        Add(storage.Connection);
+        Add(storage.Config);
+    }
 }

@@ -36,9 +36,13 @@ internal static class SecretInput
     /// </summary>
     public static IEnumerable<string> Configured(Sender sender, IConfiguration configuration, bool toSign)
         => from name in sender.Options.Secrets
-           let value = configuration[ConfigurationSecretReader.KeyOf(toSign ? name.Replace("-public-", "-private-", StringComparison.Ordinal) : name)]
+           let value = configuration[ConfigurationSecretReader.KeyOf(toSign ? ConfigurationSecretReader.SigningNameOf(name) : name)]
            where !string.IsNullOrWhiteSpace(value) && !value.StartsWith('<')
            select value;
+
+    /// <summary>The sender's client key in the configuration; null if its source compares none.</summary>
+    public static string? ClientKey(Sender sender, IConfiguration configuration)
+        => sender.Options.ClientKey is { Length: > 0 } name ? configuration[ConfigurationSecretReader.KeyOf(name)] : null;
 
     private static string ReadFile(string path)
     {

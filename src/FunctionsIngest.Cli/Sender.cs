@@ -11,6 +11,9 @@ namespace FunctionsIngest.Cli;
 /// <param name="Scheme">How it signs.</param>
 internal sealed record Sender(string? Source, SourceOptions Options, SignatureScheme Scheme)
 {
+    /// <summary>The path of its source; of a scheme that no source has, the path of a source of that name.</summary>
+    public string Path => $"/webhooks/{Source ?? Scheme.Name}";
+
     /// <summary>Finds a sender by the name of a source, or of a scheme.</summary>
     /// <exception cref="CommandException">There is none, or its settings are wrong.</exception>
     public static Sender Find(string name, IConfiguration configuration)

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text.Json;
+using FunctionsIngest.Secrets;
 
 namespace FunctionsIngest.Local;
 
@@ -7,9 +8,6 @@ namespace FunctionsIngest.Local;
 internal static class DevelopmentSecrets
 {
     private static readonly JsonSerializerOptions Readable = new() { WriteIndented = true };
-
-    /// <summary>The name under which the private half of a public key is kept, for those who sign.</summary>
-    public static string SigningNameOf(string secretName) => secretName.Replace("-public-", "-private-", StringComparison.Ordinal);
 
     /// <summary>Writes the file, readable by its owner only, unless it is there.</summary>
     /// <returns>Whether it was written.</returns>
@@ -20,10 +18,7 @@ internal static class DevelopmentSecrets
 
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         var unfinished = $"{path}.{Environment.ProcessId}";
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        using (var file = new FileStream(unfinished, options))
+        using (var file = SecretFile.Create(unfinished, FileMode.Create))
             JsonSerializer.Serialize(file, new { Secrets = Make() }, Readable);
 
         try
@@ -49,7 +44,7 @@ internal static class DevelopmentSecrets
             ["standardwebhooks-secret"] = $"whsec_{Convert.ToBase64String(RandomNumberGenerator.GetBytes(32))}",
             ["aghanim-secret"] = Random(),
             [qiTechPublic] = qiTech.ExportSubjectPublicKeyInfoPem(),
-            [SigningNameOf(qiTechPublic)] = qiTech.ExportPkcs8PrivateKeyPem(),
+            [ConfigurationSecretReader.SigningNameOf(qiTechPublic)] = qiTech.ExportPkcs8PrivateKeyPem(),
         };
     }
 

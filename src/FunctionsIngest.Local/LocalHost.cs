@@ -4,12 +4,8 @@ using Azure.Identity;
 using FunctionsIngest.Configuration;
 using FunctionsIngest.Local.Azurite;
 using FunctionsIngest.Local.Pump;
-using FunctionsIngest.Secrets;
 using FunctionsIngest.Storage;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.Configuration.Json;
-using Microsoft.Extensions.Configuration.Memory;
-using Microsoft.Extensions.Logging.Console;
 using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Local;
@@ -45,9 +41,9 @@ internal sealed partial class LocalHost : IAsyncDisposable
     /// <exception cref="StartUpException">Something is missing, taken or set wrong.</exception>
     public static async Task<LocalHost> StartAsync(string[] args, HostDefaults defaults, Action<string> progress)
     {
-        var builder = CreateBuilder(args, defaults);
+        var builder = LocalBuilder.Create(args, defaults);
         var options = LocalOptions.Read(builder.Configuration);
-        AddSecrets(builder.Configuration, options, progress);
+        LocalBuilder.AddSecrets(builder.Configuration, options, progress);
         builder.AddTelemetry(progress);
         builder.Services.AddWebhookIngestion(builder.Configuration);
         if (defaults.Pumps)
@@ -89,55 +85,6 @@ internal sealed partial class LocalHost : IAsyncDisposable
         await _app.DisposeAsync();
         if (_azurite is not null)
             await _azurite.DisposeAsync();
-    }
-
-    private static WebApplicationBuilder CreateBuilder(string[] args, HostDefaults defaults)
-    {
-        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
-        {
-            Args = args,
-            // appsettings.json and host.json are beside the program, wherever it is started from.
-            ContentRootPath = AppContext.BaseDirectory,
-            EnvironmentName = Environment.GetEnvironmentVariable("ASPNETCORE_ENVIRONMENT")
-                ?? Environment.GetEnvironmentVariable("DOTNET_ENVIRONMENT")
-                ?? Environments.Development,
-        });
-        InsertAfterAppSettings(builder.Configuration, new MemoryConfigurationSource { InitialData = defaults.Settings });
-
-        string[] addressKeys = [WebHostDefaults.ServerUrlsKey, WebHostDefaults.HttpPortsKey, WebHostDefaults.HttpsPortsKey];
-        if (addressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
-            builder.WebHost.UseUrls(defaults.Url);
-
-        // As in the Functions app: Webhooks:MaxBodyBytes is enforced while the body is read, and answered.
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = QueuePump.FinishWithin + TimeSpan.FromSeconds(5));
-        builder.Logging.ClearProviders().AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.TimestampFormat = "HH:mm:ss ";
-            console.ColorBehavior = LoggerColorBehavior.Default;
-        });
-        return builder;
-    }
-
-    private static void AddSecrets(ConfigurationManager configuration, LocalOptions options, Action<string> progress)
-    {
-        if (!string.IsNullOrEmpty(configuration[KeyVaultOptions.UriKey]))
-            return;
-
-        var path = Path.Combine(options.EffectiveDataPath, "secrets.json");
-        if (DevelopmentSecrets.CreateIfMissing(path))
-            progress($"Made development secrets: {path}");
-        var source = new JsonConfigurationSource { Path = path, ReloadOnChange = true };
-        source.ResolveFileProvider();
-        InsertAfterAppSettings(configuration, source);
-    }
-
-    private static void InsertAfterAppSettings(ConfigurationManager configuration, IConfigurationSource source)
-    {
-        IList<IConfigurationSource> sources = configuration.Sources;
-        var appSettings = sources.OfType<JsonConfigurationSource>().First(json => json.Path == "appsettings.json");
-        sources.Insert(sources.IndexOf(appSettings) + 1, source);
     }
 
     private static async Task<AzuriteProcess?> StartAzuriteAsync(ConfigurationManager configuration, LocalOptions options, Action<string> progress)

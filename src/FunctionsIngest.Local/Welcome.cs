@@ -1,3 +1,4 @@
+using FunctionsIngest.Outbound;
 using FunctionsIngest.Sources;
 using Spectre.Console;
 
@@ -18,19 +19,11 @@ internal static class Welcome
         {
             Console.WriteLine();
             AnsiConsole.MarkupLineInterpolated($"[bold]{source.Name}[/] [grey]({source.Scheme.Name})[/]");
-            Console.WriteLine(SampleWebhook.Create(source, host.Configuration, now) is { } webhook
-                ? Curl(url, webhook)
+            Console.WriteLine(SampleWebhook.Create(source, host.Configuration, new Uri(url), now) is { } webhook
+                ? RequestText.Curl(webhook)
                 : $"POST {url}/webhooks/{source.Name} (no key here can sign for it)");
         }
 
         Console.WriteLine();
     }
-
-    private static string Curl(string url, SampleWebhook webhook)
-    {
-        var headers = webhook.Headers.SelectMany(header => header.Value, (header, value) => Quote($"{header.Key}: {value}"));
-        return $"curl -H 'Content-Type: application/json' {string.Concat(headers.Select(header => $"-H {header} "))}--data-raw {Quote(webhook.Body)} {url}{webhook.Path}";
-    }
-
-    private static string Quote(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

@@ -1,14 +1,10 @@
-using System.Globalization;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
-using Azure.Storage.Queues;
-using Azure.Storage.Queues.Models;
 using FunctionsIngest.Configuration;
-using FunctionsIngest.Poison;
 using FunctionsIngest.Secrets;
-using FunctionsIngest.Senders.Diagnosis;
 using FunctionsIngest.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -23,15 +19,10 @@ namespace FunctionsIngest.Cli.Diagnostics;
 /// <param name="app">The app's address.</param>
 internal sealed class Doctor(Terminal terminal, IConfiguration configuration, string? connection, Uri app)
 {
-    private const int ManyPoisoned = 1000;
-
-    // A webhook's tolerance is five minutes with most senders; a clock that is off by half a minute is on its way there.
-    private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan MostWaiting = TimeSpan.FromMinutes(1);
 
     /// <summary>Looks.</summary>
-    public async IAsyncEnumerable<Check> ExamineAsync([System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<Check> ExamineAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         yield return CheckConfiguration();
         yield return await CheckSecretsAsync(cancellationToken);
@@ -41,13 +32,8 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
         }
         else
         {
-            foreach (var examine in new Func<AppStorage, CancellationToken, Task<Check>>[] { CheckTableAsync, CheckQueueAsync, CheckPoisonQueueAsync, CheckBlobsAsync, CheckClockAsync })
-            {
-                var check = await TryAsync(examine, storage!, cancellationToken);
+            await foreach (var check in new StorageDoctor(storage!, terminal.Time).ExamineAsync(cancellationToken))
                 yield return check;
-                if (check.ExitCode == ExitCode.Unreachable)
-                    break;
-            }
         }
 
         yield return await CheckAppAsync(cancellationToken);
@@ -91,7 +77,7 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
         }
         catch (Exception exception) when (exception is RequestFailedException or AuthenticationFailedException or UriFormatException or AggregateException)
         {
-            return new Check(Name, ExitCode.Unreachable, $"{vault} cannot be read: {FirstLine(exception)}", "Sign in with 'az login' as somebody with the role Key Vault Secrets User, and see whether the vault lets this network in.");
+            return new Check(Name, ExitCode.Unreachable, $"{vault} cannot be read: {exception.FirstLine()}", "Sign in with 'az login' as somebody with the role Key Vault Secrets User, and see whether the vault lets this network in.");
         }
     }
 
@@ -107,71 +93,6 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
         {
             return new Check("storage", ExitCode.Usage, "no usable connection", exception.Message);
         }
-    }
-
-    private static async Task<Check> CheckTableAsync(AppStorage storage, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await foreach (var _ in storage.Clients.Rows.QueryAsync<Azure.Data.Tables.TableEntity>(maxPerPage: 1, cancellationToken: cancellationToken).AsPages())
-                break;
-            return Check.Well("table", $"'{StorageClients.TableName}' answers");
-        }
-        catch (RequestFailedException exception) when (exception.Status == 404)
-        {
-            return Check.Well("table", $"'{StorageClients.TableName}' is not there yet; the first webhook makes it");
-        }
-    }
-
-    private async Task<Check> CheckQueueAsync(AppStorage storage, CancellationToken cancellationToken)
-    {
-        var queue = storage.Clients.Events;
-        if (await CountAsync(queue, cancellationToken) is not { } count)
-            return Check.Well("queue", $"'{queue.Name}' is not there yet; the first webhook makes it");
-        if (count == 0)
-            return Check.Well("queue", $"'{queue.Name}' is empty");
-
-        var oldest = (await queue.PeekMessagesAsync(1, cancellationToken)).Value is [{ InsertedOn: { } insertedOn }] ? terminal.Time.GetUtcNow() - insertedOn : (TimeSpan?)null;
-        var finding = $"'{queue.Name}' holds {count.ToString("N0", CultureInfo.InvariantCulture)} message{(count == 1 ? "" : "s")}{(oldest is null ? ", none due" : $", the next one sent {TimeSpanText.Describe(oldest.Value)} ago")}";
-        return oldest > MostWaiting
-            ? new Check("queue", ExitCode.No, finding, "Messages that are due wait for a processor: see whether the app runs and its queue trigger is enabled, and whether handlers are slow or fail.")
-            : Check.Well("queue", finding);
-    }
-
-    private static async Task<Check> CheckPoisonQueueAsync(AppStorage storage, CancellationToken cancellationToken)
-    {
-        var waiting = await CountAsync(storage.Clients.PoisonQueue, cancellationToken) ?? 0;
-        if (waiting > 0)
-            return new Check("poison", ExitCode.No, $"'{storage.Clients.PoisonQueue.Name}' holds {waiting} message{(waiting == 1 ? "" : "s")}", "The app moves them to Blob storage, at the latest within an hour; if they stay, it does not run.");
-
-        var kept = 0;
-        await foreach (var _ in new PoisonSelection(null, null).ReadAsync(storage.Poison, cancellationToken))
-        {
-            if (++kept >= ManyPoisoned)
-                break;
-        }
-
-        return kept == 0
-            ? Check.Well("poison", "nothing has been given up")
-            : new Check("poison", ExitCode.No, $"{kept}{(kept == ManyPoisoned ? " or more" : "")} given up", "'ingest poison list' says why; once that is mended, 'ingest poison redrive --all'.");
-    }
-
-    private static async Task<Check> CheckBlobsAsync(AppStorage storage, CancellationToken cancellationToken)
-    {
-        var isThere = await storage.Clients.Archive.ExistsAsync(cancellationToken);
-        return Check.Well("blobs", isThere ? $"'{StorageClients.ArchiveContainer}' answers" : $"'{StorageClients.ArchiveContainer}' is not there yet; the first event makes it");
-    }
-
-    private async Task<Check> CheckClockAsync(AppStorage storage, CancellationToken cancellationToken)
-    {
-        var response = (await storage.Clients.Payloads.ExistsAsync(cancellationToken)).GetRawResponse();
-        if (response.Headers.Date is not { } theirs)
-            return Check.Well("clock", "the storage does not say what time it is");
-
-        var skew = terminal.Time.GetUtcNow() - theirs;
-        return skew.Duration() <= MostSkew
-            ? Check.Well("clock", "agrees with the storage's")
-            : new Check("clock", ExitCode.No, $"{TimeSpanText.Describe(skew)} {(skew > TimeSpan.Zero ? "ahead of" : "behind")} the storage's", "Set this machine's clock, or turn its time synchronisation on: webhooks with a timestamp are refused by a wrong one.");
     }
 
     private async Task<Check> CheckAppAsync(CancellationToken cancellationToken)
@@ -191,35 +112,7 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
         }
         catch (Exception exception) when (exception is HttpRequestException || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
-            return new Check("app", ExitCode.Unreachable, $"{app.GetLeftPart(UriPartial.Authority)} does not answer: {FirstLine(exception)}", "Start it (dotnet run --project src/FunctionsIngest.Local), or give its address with --url.");
+            return new Check("app", ExitCode.Unreachable, $"{app.GetLeftPart(UriPartial.Authority)} does not answer: {exception.FirstLine()}", "Start it (dotnet run --project src/FunctionsIngest.Local), or give its address with --url.");
         }
     }
-
-    private static async Task<Check> TryAsync(Func<AppStorage, CancellationToken, Task<Check>> examine, AppStorage storage, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await examine(storage, cancellationToken);
-        }
-        catch (Exception exception) when (exception is RequestFailedException or AggregateException or AuthenticationFailedException)
-        {
-            return new Check(
-                "storage", ExitCode.Unreachable, FirstLine(exception), "Start the local host, or name the storage with --storage or the variable WebhookStorage, and see whether it lets this network and identity in.");
-        }
-    }
-
-    private static async Task<long?> CountAsync(QueueClient queue, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return (await queue.GetPropertiesAsync(cancellationToken)).Value.ApproximateMessagesCountLong;
-        }
-        catch (RequestFailedException exception) when (exception.ErrorCode == QueueErrorCode.QueueNotFound)
-        {
-            return null;
-        }
-    }
-
-    // A client's message goes on for a page; its first line says it.
-    private static string FirstLine(Exception exception) => exception.GetBaseException().Message.Split('\n')[0].TrimEnd();
 }

@@ -7,23 +7,19 @@ namespace FunctionsIngest.Cli.Diagnostics;
 /// <summary><c>ingest doctor</c>.</summary>
 internal static class DoctorCommand
 {
-    private const string LocalHost = "http://localhost:7071";
-
     public static Command Create(Terminal terminal)
     {
-        var url = new Option<string>("--url") { Description = "The app's address.", HelpName = "address", DefaultValueFactory = _ => LocalHost };
-        var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
+        var url = new Option<string>("--url") { Description = "The app's address.", HelpName = "address", DefaultValueFactory = _ => AppAddress.LocalHost };
+        var (json, storage) = (CommonOptions.Json(), new StorageChoice());
         var command = new IngestCommand(
             "doctor", "Checks configuration, secrets, storage, queue, clock and app, and says what to do.", "ingest doctor", "ingest doctor --url https://example.azurewebsites.net --config settings.json --json")
         {
-            url, json, storage, config,
+            url, json, storage,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
-            if (!Uri.TryCreate(result.GetValue(url), UriKind.Absolute, out var app) || (app.Scheme != Uri.UriSchemeHttp && app.Scheme != Uri.UriSchemeHttps))
-                throw new CommandException($"--url is '{result.GetValue(url)}', which is no http or https address.");
-
-            var doctor = new Doctor(terminal, AppConfiguration.Read(terminal, result.GetValue(config)), result.GetValue(storage), app);
+            var app = AppAddress.Parse(result.GetValue(url));
+            var doctor = new Doctor(terminal, AppConfiguration.Read(terminal, result.GetValue(storage.Config)), result.GetValue(storage.Connection), app);
             var worst = ExitCode.Ok;
             await foreach (var check in doctor.ExamineAsync(cancellationToken))
             {

@@ -3,7 +3,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using FunctionsIngest.Archive;
-using FunctionsIngest.Cli.Sending;
+using FunctionsIngest.Outbound;
 using Spectre.Console;
 
 namespace FunctionsIngest.Cli.Events;
@@ -26,21 +26,21 @@ internal static class EventsCommand
         var type = Type();
         var since = CommonOptions.Moment("--since", "Only events that were processed since then. Default: 1d.", terminal);
         var limit = CommonOptions.Number("--limit", "How many at most, the newest.", 1, 100_000, 50);
-        var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
+        var (json, storage) = (CommonOptions.Json(), new StorageChoice());
         var command = new IngestCommand(
             "list", "Lists events, the newest last.", "ingest events list", "ingest events list --source begini --since 2h", "ingest events list --type invoice.paid --json | jq .id")
         {
-            source, type, since, limit, json, storage, config,
+            source, type, since, limit, json, storage,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
-            var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = storage.Open(terminal, result);
             var from = result.GetValue(since) ?? terminal.Time.GetUtcNow() - UsualAge;
-            var events = await NewestAsync(opened.Archive, result.GetValue(source), result.GetValue(type), from, Today(terminal), result.GetValue(limit), cancellationToken);
+            var events = await NewestAsync(opened.Archive, result.GetValue(source), result.GetValue(type), from, terminal.Time, result.GetValue(limit), cancellationToken);
             foreach (var found in events)
                 WriteLine(terminal, found, result.GetValue(json));
             if (events.Count == 0)
-                await terminal.Error.WriteLineAsync("No event. --since looks further back; the archive must be on (Webhooks:Archive).");
+                await terminal.Error.WriteLineAsync(ArchivedEvents.None);
             return ExitCode.Ok;
         });
         return command;
@@ -51,14 +51,14 @@ internal static class EventsCommand
         var id = new Argument<string>("event") { Description = "The event's id, at least six characters of it, or its name in the archive." };
         var body = new Option<bool>("--body") { Description = "Write the body alone, byte for byte." };
         var source = CommonOptions.Source();
-        var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
+        var (json, storage) = (CommonOptions.Json(), new StorageChoice());
         var command = new IngestCommand("show", "Shows one event with its body.", "ingest events show 3f2a9c", "ingest events show 3f2a9c --body > body.json")
         {
-            id, body, source, json, storage, config,
+            id, body, source, json, storage,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
-            var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = storage.Open(terminal, result);
             var found = await opened.Archive.RequireAsync(result.GetRequiredValue(id), result.GetValue(source), cancellationToken);
             var content = await opened.Archive.ReadBodyAsync(found, cancellationToken) ?? throw new CommandException(ArchivedEvents.BodyGone(found), ExitCode.No);
             if (result.GetValue(body))
@@ -77,14 +77,14 @@ internal static class EventsCommand
         var source = CommonOptions.Source();
         var type = Type();
         var since = CommonOptions.Moment("--since", "Begin with events that were processed since then. Default: now.", terminal);
-        var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
+        var (json, storage) = (CommonOptions.Json(), new StorageChoice());
         var command = new IngestCommand("tail", "Shows events as they are processed, until Ctrl-C.", "ingest events tail", "ingest events tail --source begini --since 10m", "ingest events tail --json | jq .type")
         {
-            source, type, since, json, storage, config,
+            source, type, since, json, storage,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
-            var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = storage.Open(terminal, result);
             var tail = new ArchiveTail(opened.Archive, result.GetValue(source), result.GetValue(since), terminal.Time);
             try
             {
@@ -105,15 +105,9 @@ internal static class EventsCommand
 
     /// <summary>The newest events of a kind, the newest last.</summary>
     private static async Task<List<ArchivedEvent>> NewestAsync(
-        ArchiveReader archive, string? source, string? type, DateTimeOffset from, DateOnly today, int limit, CancellationToken cancellationToken)
+        ArchiveReader archive, string? source, string? type, DateTimeOffset from, TimeProvider time, int limit, CancellationToken cancellationToken)
     {
-        var entries = new List<(ArchivedName Name, DateTimeOffset ProcessedAt)>();
-        await foreach (var entry in archive.ListAsync(source, DateOnly.FromDateTime(from.UtcDateTime), today, cancellationToken))
-        {
-            if (entry.ProcessedAt >= from)
-                entries.Add(entry);
-        }
-
+        var entries = await archive.ListSinceAsync(source, from, time, cancellationToken);
         var events = new List<ArchivedEvent>();
         foreach (var some in entries.OrderByDescending(entry => entry.ProcessedAt).Chunk(limit))
         {
@@ -133,7 +127,7 @@ internal static class EventsCommand
             return;
         }
 
-        var time = (found.ProcessedAt ?? found.Event.Time ?? default).UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+        var time = Ages.Moment(found.ProcessedAt ?? found.Event.Time ?? default);
         var size = found.Event.Data is { } data ? string.Create(CultureInfo.InvariantCulture, $"{data.ToMemory().Length:N0} B") : "large";
         terminal.Console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture, $"[grey]{time}[/]  [cyan]{found.Name.Source,-18}[/] {found.Event.Type,-32} {found.Name.ShortId,-16} [grey]{size,9}[/]");
@@ -178,6 +172,4 @@ internal static class EventsCommand
     }
 
     private static Option<string?> Type() => new("--type") { Description = "Only events of this type.", HelpName = "text" };
-
-    private static DateOnly Today(Terminal terminal) => DateOnly.FromDateTime(terminal.Time.GetUtcNow().UtcDateTime);
 }

@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
 using Azure;
-using FunctionsIngest.Cli.Sending;
+using FunctionsIngest.Outbound;
 using FunctionsIngest.Poison;
 using Spectre.Console;
 
@@ -28,11 +28,11 @@ internal static class PoisonCommand
     private static IngestCommand CreateList(Terminal terminal)
     {
         var (source, olderThan) = (CommonOptions.Source(), OlderThan());
-        var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
-        var command = new IngestCommand("list", "Lists what was given up, with its reason.", "ingest poison list", "ingest poison list --source begini --json") { source, olderThan, json, storage, config };
+        var (json, storage) = (CommonOptions.Json(), new StorageChoice());
+        var command = new IngestCommand("list", "Lists what was given up, with its reason.", "ingest poison list", "ingest poison list --source begini --json") { source, olderThan, json, storage };
         command.SetAction(async (result, cancellationToken) =>
         {
-            var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = storage.Open(terminal, result);
             var count = 0;
             await foreach (var poisoned in Selection(terminal, result, source, olderThan).ReadAsync(opened.Poison, cancellationToken))
             {
@@ -53,11 +53,11 @@ internal static class PoisonCommand
     private static IngestCommand CreateShow(Terminal terminal)
     {
         var name = new Argument<string>("event") { Description = EventDescription };
-        var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
-        var command = new IngestCommand("show", "Shows one of them with its body.", "ingest poison show 3f2a9c") { name, json, storage, config };
+        var (json, storage) = (CommonOptions.Json(), new StorageChoice());
+        var command = new IngestCommand("show", "Shows one of them with its body.", "ingest poison show 3f2a9c") { name, json, storage };
         command.SetAction(async (result, cancellationToken) =>
         {
-            var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = storage.Open(terminal, result);
             var found = await FindAsync(opened, result.GetRequiredValue(name), cancellationToken);
             if (await opened.Poison.ReadAsync(found, cancellationToken) is not var (document, etag))
                 throw new CommandException($"'{found}' has just gone.", ExitCode.No);
@@ -110,12 +110,11 @@ internal static class PoisonCommand
         Func<int, string> question,
         Func<AppStorage, string, CancellationToken, Task<(string Words, bool IsDone)>> act)
     {
-        var (names, all, source, olderThan, yes) = (Events(), All(), CommonOptions.Source(), OlderThan(), CommonOptions.Yes());
-        var (storage, config) = (CommonOptions.Storage(), CommonOptions.Config());
-        var command = new IngestCommand(name, description, examples) { names, all, source, olderThan, yes, storage, config };
+        var (names, all, source, olderThan, yes, storage) = (Events(), All(), CommonOptions.Source(), OlderThan(), CommonOptions.Yes(), new StorageChoice());
+        var command = new IngestCommand(name, description, examples) { names, all, source, olderThan, yes, storage };
         command.SetAction(async (result, cancellationToken) =>
         {
-            var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = storage.Open(terminal, result);
             var chosen = await ChooseAsync(terminal, opened, result.GetValue(names)!, result.GetValue(all), Selection(terminal, result, source, olderThan), cancellationToken);
             if (!Confirmation.Ask(terminal, question(chosen.Count), chosen.Count, result.GetValue(yes)))
                 return ExitCode.No;
@@ -161,9 +160,8 @@ internal static class PoisonCommand
 
     private static void WriteLine(Terminal terminal, PoisonedEvent poisoned)
     {
-        var time = poisoned.Document.PoisonedAt.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
         terminal.Console.MarkupLineInterpolated(
-            CultureInfo.InvariantCulture, $"[grey]{time}[/]  [cyan]{poisoned.ShortName,-32}[/] {poisoned.Type,-32} [red]{poisoned.Document.Reason}[/]");
+            CultureInfo.InvariantCulture, $"[grey]{Ages.Moment(poisoned.Document.PoisonedAt)}[/]  [cyan]{poisoned.ShortName,-32}[/] {poisoned.Type,-32} [red]{poisoned.Document.Reason}[/]");
     }
 
     private static async Task<string> FindAsync(AppStorage storage, string text, CancellationToken cancellationToken)

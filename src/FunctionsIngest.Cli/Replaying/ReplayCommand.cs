@@ -16,27 +16,27 @@ internal static class ReplayCommand
         var source = CommonOptions.Source();
         var type = new Option<string?>("--type") { Description = "With --since: only events of this type.", HelpName = "text" };
         var yes = CommonOptions.Yes();
-        var (json, storage, config) = (CommonOptions.Json(), CommonOptions.Storage(), CommonOptions.Config());
+        var (json, storage) = (CommonOptions.Json(), new StorageChoice());
         var command = new IngestCommand(
             "replay",
             "Puts archived events through the handlers again, as new events <id>~<n>.",
             "ingest replay 3f2a9c",
             "ingest replay --since 2h --source begini --type application.complete --yes")
         {
-            ids, since, source, type, yes, json, storage, config,
+            ids, since, source, type, yes, json, storage,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
             if (result.GetValue(ids) is not { Length: > 0 } == (result.GetValue(since) is null))
                 throw new CommandException("Name events, or give --since: one of the two.");
 
-            var opened = AppStorage.Open(terminal, result, storage, config);
+            var opened = storage.Open(terminal, result);
             var events = result.GetValue(since) is { } from
-                ? await ProcessedSinceAsync(terminal, opened.Archive, from, result.GetValue(source), result.GetValue(type), cancellationToken)
+                ? await ProcessedSinceAsync(opened.Archive, result.GetValue(source), result.GetValue(type), from, terminal.Time, cancellationToken)
                 : await NamedAsync(opened.Archive, result.GetValue(ids)!, result.GetValue(source), cancellationToken);
             if (events.Count == 0)
             {
-                await terminal.Error.WriteLineAsync("No event. --since looks further back; the archive must be on (Webhooks:Archive).");
+                await terminal.Error.WriteLineAsync(ArchivedEvents.None);
                 return ExitCode.No;
             }
 
@@ -65,17 +65,10 @@ internal static class ReplayCommand
         : new CommandException(ArchivedEvents.BodyGone(original), ExitCode.No);
 
     private static async Task<IReadOnlyList<ArchivedEvent>> ProcessedSinceAsync(
-        Terminal terminal, ArchiveReader archive, DateTimeOffset from, string? source, string? type, CancellationToken cancellationToken)
+        ArchiveReader archive, string? source, string? type, DateTimeOffset from, TimeProvider time, CancellationToken cancellationToken)
     {
-        var entries = new List<(ArchivedName Name, DateTimeOffset ProcessedAt)>();
-        var today = DateOnly.FromDateTime(terminal.Time.GetUtcNow().UtcDateTime);
-        await foreach (var entry in archive.ListAsync(source, DateOnly.FromDateTime(from.UtcDateTime), today, cancellationToken))
-        {
-            if (entry.ProcessedAt >= from && !entry.Name.IsReplay)
-                entries.Add(entry);
-        }
-
-        return await archive.ReadAsync(entries.OrderBy(entry => entry.ProcessedAt), type, cancellationToken);
+        var entries = await archive.ListSinceAsync(source, from, time, cancellationToken);
+        return await archive.ReadAsync(entries.Where(entry => !entry.Name.IsReplay), type, cancellationToken);
     }
 
     private static async Task<IReadOnlyList<ArchivedEvent>> NamedAsync(ArchiveReader archive, string[] ids, string? source, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using FunctionsIngest.Secrets;
 
 namespace FunctionsIngest.Cli.Secrets;
 
@@ -47,12 +48,9 @@ internal static class SecretsCommand
 
     private static void WriteFile(string path, string text)
     {
-        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows())
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
         try
         {
-            using var writer = new StreamWriter(path, options);
+            using var writer = new StreamWriter(SecretFile.Create(path, FileMode.CreateNew));
             writer.WriteLine(text);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -1,9 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text;
-using System.Text.Json;
-using FunctionsIngest.Secrets;
-using Microsoft.Extensions.Configuration;
 using Spectre.Console;
 
 namespace FunctionsIngest.Cli.Sending;
@@ -13,15 +9,11 @@ internal static class SendCommand
 {
     private const int MaxCount = 1_000_000;
     private const int MaxConcurrency = 256;
-    private const string LocalHost = "http://localhost:7071";
-
-    private static readonly double[] Shares = [0.5, 0.9, 0.95, 0.99, 1];
 
     public static Command Create(Terminal terminal)
     {
-        var sender = new Argument<string>("source") { Description = "A source of the configuration, or a scheme.", HelpName = "source" };
-        sender.CompletionSources.Add(_ => Sender.NamesIn(AppConfiguration.Read(terminal, null)).Select(name => new System.CommandLine.Completions.CompletionItem(name)));
-        var url = new Option<string?>("--url") { Description = $"Where to. Default: {LocalHost}/webhooks/<source>.", HelpName = "address" };
+        var sender = CommonOptions.Sender(terminal);
+        var url = new Option<string?>("--url") { Description = $"Where to. Default: {AppAddress.LocalHost}/webhooks/<source>.", HelpName = "address" };
         var body = new Option<string?>("--body") { Description = $"A file with the body, - for the standard input; {WebhookFactory.IdPlaceholder} in it stands for the webhook's id. Default: a sample of the sender's own.", HelpName = "file" };
         var secret = CommonOptions.Secret();
         var secretFile = CommonOptions.SecretFile();
@@ -57,9 +49,9 @@ internal static class SendCommand
 
             var factory = new WebhookFactory(
                 found,
-                ParseUrl(result.GetValue(url), found),
+                AppAddress.Parse(result.GetValue(url) ?? $"{AppAddress.LocalHost}{found.Path}"),
                 SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: true)),
-                found.Options.ClientKey is { Length: > 0 } clientKey ? configuration[ConfigurationSecretReader.KeyOf(clientKey)] : null,
+                SecretInput.ClientKey(found, configuration),
                 terminal.Time)
             {
                 Body = result.GetValue(body) is { } file ? await InputFile.ReadAsync(terminal, file, cancellationToken) : null,
@@ -68,106 +60,51 @@ internal static class SendCommand
                 EventType = result.GetValue(eventType),
                 Forgery = result.GetValue(forge),
             };
+            var report = new SendReport(terminal, result.GetValue(json));
             if (result.GetValue(curl))
-                return Write(terminal, RequestText.Curl(factory.Create()));
+            {
+                report.WriteCurl(factory.Create());
+                return ExitCode.Ok;
+            }
+
             if (result.GetValue(dryRun))
-                return result.GetValue(json) ? WriteJson(terminal, Describe(factory.Create())) : Write(terminal, RequestText.Http(factory.Create()));
+            {
+                report.WriteRequest(factory.Create());
+                return ExitCode.Ok;
+            }
 
             using var client = new WebhookClient(result.GetValue(concurrency), terminal.Time);
-            return result.GetValue(count) == 1
-                ? await SendOneAsync(terminal, factory, client, result.GetValue(json), cancellationToken)
-                : await SendManyAsync(
-                    terminal, new Load(factory, client, terminal.Time), result.GetValue(count), result.GetValue(rate), result.GetValue(concurrency), result.GetValue(json), cancellationToken);
+            if (result.GetValue(count) == 1)
+                return await SendOneAsync(factory, client, report, cancellationToken);
+
+            var load = new Load(factory, client, terminal.Time);
+            var summary = await SendManyAsync(terminal, load, result.GetValue(count), result.GetValue(rate), result.GetValue(concurrency), cancellationToken);
+            report.WriteSummary(summary);
+            return summary.ExitCode;
         });
         return command;
     }
 
-    private static async Task<int> SendOneAsync(Terminal terminal, WebhookFactory factory, WebhookClient client, bool json, CancellationToken cancellationToken)
+    private static async Task<int> SendOneAsync(WebhookFactory factory, WebhookClient client, SendReport report, CancellationToken cancellationToken)
     {
         var webhook = factory.Create();
         var answer = await client.SendAsync(webhook, cancellationToken);
-        if (json)
-        {
-            WriteJson(terminal, new { request = Describe(webhook), answer = new { status = answer.Status, outcome = answer.Outcome, body = answer.Body, milliseconds = Milliseconds(answer.Duration) } });
-        }
-        else
-        {
-            Write(terminal, RequestText.Http(webhook));
-            terminal.Console.WriteLine();
-            var colour = answer.IsSuccess ? "green" : "red";
-            terminal.Console.MarkupLineInterpolated(
-                CultureInfo.InvariantCulture, $"[{colour} bold]{(answer.IsReached ? answer.Status : "unreachable")}[/] in {Milliseconds(answer.Duration)} ms");
-            Write(terminal, answer.Body);
-        }
-
+        report.WriteAnswer(webhook, answer);
         return answer.IsSuccess ? ExitCode.Ok : answer.IsReached ? ExitCode.No : ExitCode.Unreachable;
     }
 
-    private static async Task<int> SendManyAsync(Terminal terminal, Load load, int count, double? rate, int concurrency, bool json, CancellationToken cancellationToken)
+    private static async Task<LoadSummary> SendManyAsync(Terminal terminal, Load load, int count, double? rate, int concurrency, CancellationToken cancellationToken)
     {
-        LoadSummary? summary = null;
-        if (terminal.IsErrorTerminal)
-        {
-            await terminal.Messages.Progress()
-                .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
-                .StartAsync(async progress =>
-                {
-                    var task = progress.AddTask("Sending", maxValue: count);
-                    summary = await load.RunAsync(count, rate, concurrency, () => task.Increment(1), cancellationToken);
-                });
-        }
-        else
-        {
-            summary = await load.RunAsync(count, rate, concurrency, () => { }, cancellationToken);
-        }
+        if (!terminal.IsErrorTerminal)
+            return await load.RunAsync(count, rate, concurrency, () => { }, cancellationToken);
 
-        if (json)
-        {
-            WriteJson(terminal, new
+        return await terminal.Messages.Progress()
+            .Columns(new TaskDescriptionColumn(), new ProgressBarColumn(), new PercentageColumn(), new RemainingTimeColumn())
+            .StartAsync(async progress =>
             {
-                sent = summary!.Answers.Count,
-                seconds = Math.Round(summary.Duration.TotalSeconds, 3),
-                perSecond = Math.Round(summary.Rate, 1),
-                concurrency,
-                outcomes = summary.Outcomes.ToDictionary(),
-                milliseconds = Shares.ToDictionary(NameOf, share => summary.Percentile(share) is { } latency ? Milliseconds(latency) : (double?)null),
+                var task = progress.AddTask("Sending", maxValue: count);
+                return await load.RunAsync(count, rate, concurrency, () => task.Increment(1), cancellationToken);
             });
-        }
-        else
-        {
-            WriteSummary(terminal, summary!);
-        }
-
-        return summary!.ExitCode;
-    }
-
-    private static void WriteSummary(Terminal terminal, LoadSummary summary)
-    {
-        terminal.Console.MarkupLineInterpolated(
-            CultureInfo.InvariantCulture, $"[bold]{summary.Answers.Count:N0}[/] webhooks in {summary.Duration.TotalSeconds:0.0} s: {summary.Rate:N0}/s, {summary.Concurrency} at a time");
-        terminal.Console.WriteLine();
-
-        var outcomes = new Table().Border(TableBorder.Rounded).AddColumn("answer").AddColumn(new TableColumn("webhooks").RightAligned());
-        foreach (var (outcome, number) in summary.Outcomes)
-            outcomes.AddRow(Markup.Escape(outcome), number.ToString("N0", CultureInfo.InvariantCulture));
-        terminal.Console.Write(outcomes);
-
-        var latency = new Table().Border(TableBorder.Rounded).AddColumn("latency");
-        foreach (var share in Shares)
-            latency.AddColumn(new TableColumn(NameOf(share)).RightAligned());
-        latency.AddRow([
-            "ms", .. Shares.Select(share => summary.Percentile(share) is { } time ? time.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture) : "-")]);
-        terminal.Console.Write(latency);
-    }
-
-    private static Uri ParseUrl(string? text, Sender sender)
-    {
-        if (text is null)
-            return new Uri($"{LocalHost}/webhooks/{sender.Source ?? sender.Scheme.Name}");
-
-        return Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
-            ? url
-            : throw new CommandException($"--url is '{text}', which is no http or https address.");
     }
 
     private static Option<double?> Rate() => new("--rate")
@@ -204,27 +141,5 @@ internal static class SendCommand
         };
         forge.CompletionSources.Add(names);
         return forge;
-    }
-
-    private static object Describe(SignedWebhook webhook) => new
-    {
-        method = "POST",
-        url = webhook.Url,
-        headers = RequestText.Headers(webhook).ToDictionary(header => header.Name, header => header.Value),
-        body = RequestText.IsText(webhook.Body) ? Encoding.UTF8.GetString(webhook.Body) : null,
-        bodyBase64 = RequestText.IsText(webhook.Body) ? null : webhook.Body,
-    };
-
-    private static string NameOf(double share) => share == 1 ? "max" : string.Create(CultureInfo.InvariantCulture, $"p{share * 100:0}");
-
-    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 1);
-
-    private static int WriteJson(Terminal terminal, object value) => Write(terminal, JsonSerializer.Serialize(value, Json.Readable));
-
-    // Not through the console: what is to be copied is not wrapped.
-    private static int Write(Terminal terminal, string text)
-    {
-        terminal.Output.WriteLine(text);
-        return ExitCode.Ok;
     }
 }

@@ -1,5 +1,5 @@
-using System.Net.Http.Headers;
-using System.Text;
+using FunctionsIngest.Outbound;
+using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Cli.Sending;
 
@@ -8,8 +8,6 @@ namespace FunctionsIngest.Cli.Sending;
 /// <param name="time">The clock.</param>
 internal sealed class WebhookClient(int connections, TimeProvider time) : IDisposable
 {
-    private const int MaxAnswerBytes = 64 * 1024;
-
     // Longer than any sender waits.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
@@ -26,17 +24,14 @@ internal sealed class WebhookClient(int connections, TimeProvider time) : IDispo
     {
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Url) { Content = new ByteArrayContent(webhook.Body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue(SignedWebhook.ContentType);
-        foreach (var header in webhook.Headers)
-            request.Headers.TryAddWithoutValidation(header.Key, (IEnumerable<string?>)header.Value);
-
+        using var request = webhook.ToRequest();
         var started = time.GetTimestamp();
         try
         {
             using var response = await _http.SendAsync(request, either.Token);
-            var body = await ReadBeginningAsync(response.Content, either.Token);
-            return new WebhookAnswer((int)response.StatusCode, body, time.GetElapsedTime(started));
+            var body = new AnswerBeginning();
+            await body.ReadAsync(response.Content, either.Token);
+            return new WebhookAnswer((int)response.StatusCode, body.Text, time.GetElapsedTime(started));
         }
         catch (Exception exception) when (exception is HttpRequestException or IOException)
         {
@@ -50,14 +45,4 @@ internal sealed class WebhookClient(int connections, TimeProvider time) : IDispo
 
     /// <inheritdoc />
     public void Dispose() => _http.Dispose();
-
-    private static async Task<string> ReadBeginningAsync(HttpContent content, CancellationToken cancellationToken)
-    {
-        await using var body = await content.ReadAsStreamAsync(cancellationToken);
-        using var kept = new MemoryStream();
-        var buffer = new byte[4096];
-        while (kept.Length < MaxAnswerBytes && await body.ReadAsync(buffer, cancellationToken) is > 0 and var read)
-            kept.Write(buffer, 0, read);
-        return Encoding.UTF8.GetString(kept.ToArray());
-    }
 }

@@ -2,7 +2,6 @@ using System.Text;
 using FunctionsIngest.Senders.Catalogue;
 using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Senders.Signatures;
-using Microsoft.AspNetCore.Http;
 
 namespace FunctionsIngest.Cli.Sending;
 
@@ -18,9 +17,9 @@ internal sealed class WebhookFactory
     private static readonly TimeSpan Beyond = TimeSpan.FromHours(1);
 
     private readonly SignatureScheme _scheme;
+    private readonly WebhookSigner _signer;
     private readonly Uri _url;
     private readonly TimeProvider _time;
-    private readonly List<VerificationKey> _keys = [];
 
     /// <param name="sender">Who sends.</param>
     /// <param name="url">Where to.</param>
@@ -36,9 +35,7 @@ internal sealed class WebhookFactory
         if (_scheme.ReadKey(text, out var key) is { } problem)
             throw new CommandException($"The secret is no key of the scheme {_scheme.Name}: {problem}.");
 
-        _keys.Add(key!);
-        if (clientKey is not null)
-            _keys.Add(new ClientKey(clientKey.Trim()));
+        _signer = clientKey is null ? new WebhookSigner(_scheme, key!) : new WebhookSigner(_scheme, key!, new ClientKey(clientKey.Trim()));
     }
 
     /// <summary>The body; null: a sample of the scheme's own.</summary>
@@ -61,7 +58,6 @@ internal sealed class WebhookFactory
     public SignedWebhook Create()
     {
         var id = Id ?? $"msg_{Guid.NewGuid():N}";
-        var body = Body is null ? SamplePayload.Create(_scheme, id, EventType) : Fill(Body, id);
         var timestamp = Timestamp ?? _time.GetUtcNow();
         if (Forgery == Forgery.Time)
         {
@@ -70,24 +66,20 @@ internal sealed class WebhookFactory
             timestamp -= _scheme.PastTolerance + Beyond;
         }
 
-        var headers = Sign(id, timestamp, body);
-        if (_scheme.Payload.EventTypeHeader is { } typeHeader)
-            headers[typeHeader] = EventType ?? "sample.created";
-        if (Forgery == Forgery.Signature)
-            ForgeSignature(headers, id, timestamp, body);
-        if (Forgery == Forgery.Body)
-            body = Changed(body);
-        return new SignedWebhook(_url, headers, body);
+        var webhook = Sign(id, timestamp, Body is null ? null : Fill(Body, id));
+        return Forgery switch
+        {
+            Forgery.Signature => WithForgedSignature(webhook, Sign(id, timestamp, Changed(webhook.Body))),
+            Forgery.Body => webhook with { Body = Changed(webhook.Body) },
+            _ => webhook,
+        };
     }
 
-    private HeaderDictionary Sign(string id, DateTimeOffset timestamp, byte[] body)
+    private SignedWebhook Sign(string id, DateTimeOffset timestamp, byte[]? body)
     {
-        var headers = new HeaderDictionary();
         try
         {
-            foreach (var key in _keys)
-                _scheme.Sign(headers, new OutgoingWebhook(id, timestamp, _url.AbsolutePath, body), key);
-            return headers;
+            return _signer.Create(_url, id, timestamp, EventType, body);
         }
         catch (InvalidOperationException exception)
         {
@@ -95,14 +87,15 @@ internal sealed class WebhookFactory
         }
     }
 
-    // The signature is the header that changes with the body; a token, which signs nothing, is the only one.
-    private void ForgeSignature(HeaderDictionary headers, string id, DateTimeOffset timestamp, byte[] body)
+    // The signature is the header that changes with the body; a token, which signs nothing, is the first one.
+    private static SignedWebhook WithForgedSignature(SignedWebhook webhook, SignedWebhook other)
     {
-        var others = Sign(id, timestamp, Changed(body));
-        var name = others.Keys.FirstOrDefault(header => headers[header] != others[header]) ?? others.Keys.First();
+        var headers = webhook.Headers;
+        var name = other.Headers.Keys.FirstOrDefault(header => headers[header] != other.Headers[header]) ?? other.Headers.Keys.First();
         var value = headers[name].ToString();
         var at = value.Length * 3 / 4;
         headers[name] = $"{value[..at]}{(value[at] == '0' ? '1' : '0')}{value[(at + 1)..]}";
+        return webhook;
     }
 
     // A letter or digit becomes another one, so that the body is still what it claims to be.

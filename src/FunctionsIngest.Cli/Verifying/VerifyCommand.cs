@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text.Json;
-using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Diagnosis;
 using FunctionsIngest.Senders.Signatures;
 using Microsoft.Extensions.Configuration;
@@ -13,8 +12,7 @@ internal static class VerifyCommand
 {
     public static Command Create(Terminal terminal)
     {
-        var sender = new Argument<string>("source") { Description = "A source of the configuration, or a scheme.", HelpName = "source" };
-        sender.CompletionSources.Add(_ => Sender.NamesIn(AppConfiguration.Read(terminal, null)).Select(name => new System.CommandLine.Completions.CompletionItem(name)));
+        var sender = CommonOptions.Sender(terminal);
         var headers = new Option<string>("--headers")
         {
             Description = "A file with the captured headers: 'Name: value' lines, with or without the request line; what curl -v shows; or a JSON object.",
@@ -46,13 +44,12 @@ internal static class VerifyCommand
             var captured = Parse(await InputFile.ReadAsync(terminal, result.GetRequiredValue(headers), cancellationToken));
             var request = new SignedRequest(
                 result.GetValue(method) ?? captured.Method ?? "POST",
-                result.GetValue(path) ?? captured.Path ?? $"/webhooks/{found.Source ?? found.Scheme.Name}",
+                result.GetValue(path) ?? captured.Path ?? found.Path,
                 captured.Headers,
                 await InputFile.ReadAsync(terminal, result.GetRequiredValue(body), cancellationToken));
 
             var text = SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: false));
-            var clientKey = found.Options.ClientKey is { Length: > 0 } name ? configuration[ConfigurationSecretReader.KeyOf(name)] : null;
-            var diagnosis = new Diagnostician(found.Scheme, text, OtherSecrets(configuration, text), clientKey).Diagnose(request, result.GetValue(at) ?? terminal.Time.GetUtcNow());
+            var diagnosis = new Diagnostician(found.Scheme, text, OtherSecrets(configuration, text), SecretInput.ClientKey(found, configuration)).Diagnose(request, result.GetValue(at) ?? terminal.Time.GetUtcNow());
             Write(terminal, diagnosis, result.GetValue(json));
             return diagnosis.IsGenuine ? ExitCode.Ok : ExitCode.No;
         });

@@ -72,16 +72,11 @@ internal sealed partial class DeliveryTester(DeliveryTestClients clients, Receiv
             throw new SecretsUnavailableException($"The API key of the delivery test's client '{client.Id}' is no key of the scheme {client.Scheme.Name}: {problem}.");
 
         var id = $"test_{Guid.NewGuid():N}";
-        var body = SamplePayload.Create(client.Scheme, id, EventType);
-        var headers = new HeaderDictionary();
-        client.Scheme.Sign(headers, new OutgoingWebhook(id, time.GetUtcNow(), receiver.AbsolutePath, body), key!);
-        if (client.Scheme.Payload.EventTypeHeader is { } typeHeader)
-            headers[typeHeader] = EventType;
-
+        var webhook = new WebhookSigner(client.Scheme, key!).Create(receiver, id, time.GetUtcNow(), EventType);
         var started = time.GetTimestamp();
         try
         {
-            var answer = await receivers.PostAsync(receiver, client.AllowPrivateAddresses, headers, body, cancellationToken);
+            var answer = await receivers.PostAsync(webhook, client.AllowPrivateAddresses, cancellationToken);
             Log.Delivered(logger, client.Id, answer.Status);
             return answer.IsSuccess
                 ? DeliveryTestAnswer.Delivered(

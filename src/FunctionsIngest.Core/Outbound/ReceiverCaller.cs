@@ -1,8 +1,6 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Net.Sockets;
-using System.Text;
-using Microsoft.AspNetCore.Http;
+using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Outbound;
 
@@ -15,9 +13,6 @@ internal sealed class ReceiverCaller(TimeProvider time) : IDisposable
     /// <summary>How long connecting, sending and reading the answer may take together.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    /// <summary>How much of the answer's body is kept.</summary>
-    public const int MaxBodyBytes = 64 * 1024;
-
     private const int MaxHeaderKilobytes = 16;
 
     // Two, so that no connection that one client was allowed to open serves another.
@@ -25,24 +20,17 @@ internal sealed class ReceiverCaller(TimeProvider time) : IDisposable
     private readonly HttpMessageInvoker _any = new(CreateHandler(static _ => true));
 
     /// <summary>Posts.</summary>
-    /// <param name="receiver">Where to.</param>
+    /// <param name="webhook">The webhook, with its receiver's address.</param>
     /// <param name="allowPrivateAddresses">Whether the receiver's address may be one that is not public.</param>
-    /// <param name="headers">The headers that sign the body.</param>
-    /// <param name="body">The body, JSON.</param>
     /// <param name="cancellationToken">Set when the caller hangs up.</param>
     /// <returns>The answer.</returns>
     /// <exception cref="HttpRequestException">No connection could be made, or it broke before there was an answer.</exception>
     /// <exception cref="TimeoutException">There was no answer in time.</exception>
-    public async Task<ReceiverAnswer> PostAsync(
-        Uri receiver, bool allowPrivateAddresses, IHeaderDictionary headers, ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    public async Task<ReceiverAnswer> PostAsync(SignedWebhook webhook, bool allowPrivateAddresses, CancellationToken cancellationToken)
     {
         using var patience = new CancellationTokenSource(Patience, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, cancellationToken);
-        using var request = new HttpRequestMessage(HttpMethod.Post, receiver) { Content = new ReadOnlyMemoryContent(body) };
-        request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        foreach (var header in headers)
-            request.Headers.TryAddWithoutValidation(header.Key, (IEnumerable<string?>)header.Value);
-
+        using var request = webhook.ToRequest();
         try
         {
             using var response = await (allowPrivateAddresses ? _any : _public).SendAsync(request, either.Token);
@@ -97,18 +85,15 @@ internal sealed class ReceiverCaller(TimeProvider time) : IDisposable
     // What was read by the time the answer stops or breaks is kept: its status is what counts.
     private static async Task<string> ReadBeginningAsync(HttpContent content, CancellationToken cancellationToken)
     {
-        var buffer = new byte[MaxBodyBytes];
-        var length = 0;
+        var beginning = new AnswerBeginning();
         try
         {
-            await using var body = await content.ReadAsStreamAsync(cancellationToken);
-            while (length < buffer.Length && await body.ReadAsync(buffer.AsMemory(length), cancellationToken) is > 0 and var read)
-                length += read;
+            await beginning.ReadAsync(content, cancellationToken);
         }
         catch (Exception exception) when (exception is IOException or HttpRequestException or OperationCanceledException)
         {
         }
 
-        return Encoding.UTF8.GetString(buffer, 0, length);
+        return beginning.Text;
     }
 }

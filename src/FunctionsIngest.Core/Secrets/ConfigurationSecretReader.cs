@@ -18,4 +18,7 @@ internal sealed class ConfigurationSecretReader(IConfiguration configuration) : 
 
     /// <summary>The configuration's key of a secret.</summary>
     public static string KeyOf(string name) => $"Secrets:{name}";
+
+    /// <summary>The name under which those who sign keep the private half of a public key; of any other secret, its own.</summary>
+    public static string SigningNameOf(string name) => name.Replace("-public-", "-private-", StringComparison.Ordinal);
 }

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
@@ -7,6 +6,8 @@ using Azure.Messaging;
 using Azure.Storage.Blobs.Models;
 using FunctionsIngest.Bodies;
 using FunctionsIngest.Ledger;
+using FunctionsIngest.Outbound;
+using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
 
@@ -33,22 +34,28 @@ internal sealed class Demonstration(LocalHost host, HttpClient http)
         var changed = Expect(source, "one byte changed", HttpStatusCode.Forbidden, source.Scheme.Refusal);
         var replayed = Expect(source, "replayed", HttpStatusCode.OK, "duplicate");
 
-        await SendAsync(changed, webhook with { Body = webhook.Body.Replace(SampleWebhook.IdPrefix, ChangedIdPrefix, StringComparison.Ordinal) });
+        await SendAsync(changed, Change(webhook));
         var eventId = await SendAsync(genuine, webhook);
         await SendAsync(replayed, webhook);
         var stale = await SendStaleAsync(source);
 
         if (eventId is not null)
-            await WaitForProcessingAsync(genuine, source, eventId, webhook.Body);
+            await WaitForProcessingAsync(genuine, source, eventId, Encoding.UTF8.GetString(webhook.Body));
         return [genuine, changed, replayed, stale];
     }
 
     private static DemoCase Expect(Source source, string webhook, HttpStatusCode status, string word, bool mustBeProcessed = false)
         => new() { Source = source.Name, Webhook = webhook, ExpectedStatus = status, ExpectedWord = word, MustBeProcessed = mustBeProcessed };
 
-    private SampleWebhook Sign(Source source, DateTimeOffset sentAt)
-        => SampleWebhook.Create(source, host.Configuration, sentAt)
+    private SignedWebhook Sign(Source source, DateTimeOffset sentAt)
+        => SampleWebhook.Create(source, host.Configuration, http.BaseAddress!, sentAt)
             ?? throw new StartUpException($"No secret of the source '{source.Name}' can sign here. Remove the file secrets.json of the local data, and it is made anew.");
+
+    private static SignedWebhook Change(SignedWebhook webhook)
+    {
+        var text = Encoding.UTF8.GetString(webhook.Body).Replace(SampleWebhook.IdPrefix, ChangedIdPrefix, StringComparison.Ordinal);
+        return webhook with { Body = Encoding.UTF8.GetBytes(text) };
+    }
 
     private async Task<DemoCase> SendStaleAsync(Source source)
     {
@@ -61,15 +68,9 @@ internal sealed class Demonstration(LocalHost host, HttpClient http)
     }
 
     /// <returns>The event's id, if one was answered.</returns>
-    private async Task<string?> SendAsync(DemoCase demoCase, SampleWebhook webhook)
+    private async Task<string?> SendAsync(DemoCase demoCase, SignedWebhook webhook)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, webhook.Path)
-        {
-            Content = new ByteArrayContent(Encoding.UTF8.GetBytes(webhook.Body)) { Headers = { ContentType = new MediaTypeHeaderValue("application/json") } },
-        };
-        foreach (var (name, values) in webhook.Headers)
-            request.Headers.TryAddWithoutValidation(name, values.AsEnumerable());
-
+        using var request = webhook.ToRequest();
         using var response = await http.SendAsync(request);
         demoCase.Status = response.StatusCode;
         var answer = await response.Content.ReadAsStringAsync();

@@ -9,6 +9,9 @@ namespace FunctionsIngest.Senders.Catalogue;
 /// <summary>A body such as a scheme's sender writes it, for tests and for trying things out.</summary>
 internal static class SamplePayload
 {
+    /// <summary>The event type of a sample whose sender has no type of its own here.</summary>
+    public const string DefaultEventType = "sample.created";
+
     private static readonly Dictionary<string, string> Samples = new(StringComparer.Ordinal)
     {
         ["begini"] = """{"uid":"{id}","integration_id":"622056","event":{"type":"psychometric_score.complete","details":{"score":712}}}""",
@@ -31,7 +34,7 @@ internal static class SamplePayload
         foreach (var pointer in (replayKey ?? []).Where(pointer => Find(payload, pointer) is null))
             Set(payload, pointer, id);
         if (scheme.Payload.EventType is { } type && (eventType is not null || Find(payload, type) is null))
-            Set(payload, type, eventType ?? "sample.created");
+            Set(payload, type, eventType ?? DefaultEventType);
         return Encoding.UTF8.GetBytes(payload.ToJsonString());
     }
 

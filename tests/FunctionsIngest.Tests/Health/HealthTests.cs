@@ -3,6 +3,7 @@ using System.Text.Json;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using Moq;
 
 namespace FunctionsIngest.Tests.Health;
 
@@ -66,7 +67,9 @@ public sealed class HealthTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
     [Fact]
     public async Task Secrets_that_cannot_be_read_are_503()
     {
-        await using var app = await ObservedHost.StartAsync(azurite, services: services => services.AddSingleton<ISecretReader>(new NoSecrets()));
+        var reader = new Mock<ISecretReader>();
+        reader.Setup(vault => vault.ReadAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
+        await using var app = await ObservedHost.StartAsync(azurite, services: services => services.AddSingleton(reader.Object));
 
         using var response = await app.Host.Http.GetAsync("/health/ready");
 
@@ -95,13 +98,5 @@ public sealed class HealthTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
         Assert.Equal(HttpStatusCode.OK, await ReadyAsync());
 
         async Task<HttpStatusCode> ReadyAsync() => (await app.Host.Http.GetAsync("/health/ready")).StatusCode;
-    }
-
-    private sealed class NoSecrets : ISecretReader
-    {
-        public Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, CancellationToken cancellationToken)
-            => Task.FromResult<IReadOnlyList<SecretVersion>>([]);
-
-        public string Describe(string name) => name;
     }
 }

@@ -127,6 +127,24 @@ public sealed class LocalHostTests : IClassFixture<AzuriteFixture>, IAsyncLifeti
     }
 
     [Fact]
+    public async Task A_line_to_try_names_the_event_type_in_a_header_where_the_sender_does()
+    {
+        var environment = new Dictionary<string, string> { ["WebhookStorage"] = _azurite.NewStorage(), ["Secrets__code-secret"] = "the secret of the sender" };
+        await using var host = LocalHostProcess.Start(
+            environment,
+            [
+                .. OwnData(), "--urls", "http://127.0.0.1:0",
+                "--Webhooks:Sources:code:Scheme=github", "--Webhooks:Sources:code:Secrets:0=code-secret", "--Webhooks:Sources:code:EventTypes:0=push",
+            ]);
+        await host.WaitUntilListeningAsync();
+
+        var (status, body) = await LocalHostProcess.TryAsync(host.TryLine("code"), host.Url);
+
+        Assert.Equal(HttpStatusCode.OK, status);
+        Assert.Contains("\"accepted\"", body, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_environment_goes_before_the_development_secrets()
     {
         var environment = new Dictionary<string, string> { ["WebhookStorage"] = _azurite.NewStorage(), ["Secrets__begini-api-key"] = "the key of the environment" };

@@ -4,6 +4,7 @@ using FunctionsIngest.Ledger;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using Moq;
 
 namespace FunctionsIngest.Tests.Receiving;
 
@@ -102,7 +103,9 @@ public sealed class UnavailableTests(AzuriteFixture azurite) : IClassFixture<Azu
     [Fact]
     public async Task Secrets_that_cannot_be_read_are_503_for_genuine_and_forged_alike()
     {
-        await using var app = await ObservedHost.StartAsync(azurite, services: services => services.AddSingleton<ISecretReader>(new BrokenReader()));
+        var reader = new Mock<ISecretReader>();
+        reader.Setup(vault => vault.ReadAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).Throws(new IOException("The vault is down."));
+        await using var app = await ObservedHost.StartAsync(azurite, services: services => services.AddSingleton(reader.Object));
         using var genuine = Genuine.Begini("{}");
         using var forged = Genuine.Begini("{}", key: "another-key");
 
@@ -130,12 +133,5 @@ public sealed class UnavailableTests(AzuriteFixture azurite) : IClassFixture<Azu
             Assert.Equal(TimeSpan.FromSeconds(5), response.Headers.RetryAfter?.Delta);
             await AnswerTests.AssertProblemAsync(response, HttpStatusCode.ServiceUnavailable, "Not now; please send again.");
         }
-    }
-
-    private sealed class BrokenReader : ISecretReader
-    {
-        public Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, CancellationToken cancellationToken) => throw new IOException("The vault is down.");
-
-        public string Describe(string name) => name;
     }
 }

@@ -49,13 +49,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite) : IClassFixture<Azuri
         await queue.SendMessageAsync("héllo");
         var seen = new Seen();
 
-        await RunUntilAsync(
-            Pump(queue, poison, new() { MaxDequeueCount = 5 }, async (body, token) =>
-            {
-                await seen.Add(body, token);
-                throw new InvalidOperationException("every try");
-            }),
-            () => CountAsync(poison).GetAwaiter().GetResult() == 1);
+        await RunUntilAsync(Pump(queue, poison, new() { MaxDequeueCount = 5 }, seen.AddAndFail), () => CountAsync(poison).GetAwaiter().GetResult() == 1);
 
         Assert.Equal(5, seen.Count);
         var kept = (await poison.ReceiveMessageAsync()).Value;
@@ -71,13 +65,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite) : IClassFixture<Azuri
         await poison.SendMessageAsync("hello");
         var seen = new Seen();
 
-        await RunUntilAsync(
-            Pump(poison, null, new(), async (body, token) =>
-            {
-                await seen.Add(body, token);
-                throw new InvalidOperationException("no luck");
-            }),
-            () => seen.Count == 1);
+        await RunUntilAsync(Pump(poison, null, new(), seen.AddAndFail), () => seen.Count == 1);
 
         Assert.Equal(1, await CountAsync(poison));
         Assert.Null((await poison.ReceiveMessageAsync()).Value);
@@ -122,11 +110,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite) : IClassFixture<Azuri
         var time = new FakeTimeProvider();
         var seen = new Seen();
         var release = new TaskCompletionSource();
-        var pump = Pump(queue, null, new(), async (body, token) =>
-        {
-            await seen.Add(body, token);
-            await release.Task;
-        }, time);
+        var pump = Pump(queue, null, new(), seen.AddAndWaitFor(release.Task), time);
 
         await pump.StartAsync(CancellationToken.None);
         await UntilAsync(() => seen.Count == 1);
@@ -217,11 +201,7 @@ public sealed class QueuePumpTests(AzuriteFixture azurite) : IClassFixture<Azuri
         var time = new FakeTimeProvider();
         var seen = new Seen();
         var release = new TaskCompletionSource();
-        var pump = Pump(queue, null, new(), async (body, token) =>
-        {
-            await seen.Add(body, token);
-            await release.Task;
-        }, time);
+        var pump = Pump(queue, null, new(), seen.AddAndWaitFor(release.Task), time);
 
         await pump.StartAsync(CancellationToken.None);
         await UntilAsync(() => seen.Count == 1);
@@ -278,5 +258,17 @@ public sealed class QueuePumpTests(AzuriteFixture azurite) : IClassFixture<Azuri
             Enqueue(body.ToString());
             return Task.CompletedTask;
         }
+
+        public Task AddAndFail(BinaryData body, CancellationToken cancellationToken)
+        {
+            Enqueue(body.ToString());
+            return Task.FromException(new InvalidOperationException("Every try fails."));
+        }
+
+        public Func<BinaryData, CancellationToken, Task> AddAndWaitFor(Task release) => (body, _) =>
+        {
+            Enqueue(body.ToString());
+            return release;
+        };
     }
 }

@@ -1,6 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
-namespace FunctionsIngest.Cli.Sending;
+namespace FunctionsIngest.Senders.Signatures;
 
 /// <summary>A webhook, signed and ready to be sent.</summary>
 /// <param name="Url">Where to.</param>

@@ -1,12 +1,17 @@
+using System.Buffers;
 using System.Globalization;
 using System.Text;
 using System.Text.Unicode;
+using FunctionsIngest.Senders.Signatures;
 
-namespace FunctionsIngest.Cli.Sending;
+namespace FunctionsIngest.Outbound;
 
 /// <summary>A webhook in writing: as it goes over the wire, or as a line for a shell.</summary>
 internal static class RequestText
 {
+    // Every shell takes these as they are, without quotes.
+    private static readonly SearchValues<char> Plain = SearchValues.Create("%+,-./0123456789:=@ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz");
+
     /// <summary>The request as it is sent.</summary>
     public static string Http(SignedWebhook webhook)
     {
@@ -43,5 +48,6 @@ internal static class RequestText
     /// <summary>Whether a body can be shown as it is.</summary>
     public static bool IsText(byte[] body) => Utf8.IsValid(body) && !body.Any(character => character < ' ' && character is not ((byte)'\n' or (byte)'\r' or (byte)'\t'));
 
-    private static string Quote(string text) => $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
+    private static string Quote(string text)
+        => text.Length > 0 && !text.AsSpan().ContainsAnyExcept(Plain) ? text : $"'{text.Replace("'", @"'\''", StringComparison.Ordinal)}'";
 }

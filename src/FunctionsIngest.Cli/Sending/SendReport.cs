@@ -1,0 +1,97 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json;
+using FunctionsIngest.Outbound;
+using FunctionsIngest.Senders.Signatures;
+using Spectre.Console;
+
+namespace FunctionsIngest.Cli.Sending;
+
+/// <summary>What <c>ingest send</c> writes about requests and their answers.</summary>
+/// <param name="terminal">Where to.</param>
+/// <param name="json">Whether as JSON.</param>
+internal sealed class SendReport(Terminal terminal, bool json)
+{
+    private static readonly double[] Shares = [0.5, 0.9, 0.95, 0.99, 1];
+
+    /// <summary>Writes a request that is not sent.</summary>
+    public void WriteRequest(SignedWebhook webhook)
+    {
+        if (json)
+            WriteJson(Describe(webhook));
+        else
+            WriteText(RequestText.Http(webhook));
+    }
+
+    /// <summary>Writes a request as a line for a shell.</summary>
+    public void WriteCurl(SignedWebhook webhook) => WriteText(RequestText.Curl(webhook));
+
+    /// <summary>Writes a request and what came back.</summary>
+    public void WriteAnswer(SignedWebhook webhook, WebhookAnswer answer)
+    {
+        if (json)
+        {
+            WriteJson(new { request = Describe(webhook), answer = new { status = answer.Status, outcome = answer.Outcome, body = answer.Body, milliseconds = Milliseconds(answer.Duration) } });
+            return;
+        }
+
+        WriteText(RequestText.Http(webhook));
+        terminal.Console.WriteLine();
+        var colour = answer.IsSuccess ? "green" : "red";
+        terminal.Console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture, $"[{colour} bold]{(answer.IsReached ? answer.Status : "unreachable")}[/] in {Milliseconds(answer.Duration)} ms");
+        WriteText(answer.Body);
+    }
+
+    /// <summary>Writes what came of a load.</summary>
+    public void WriteSummary(LoadSummary summary)
+    {
+        if (json)
+        {
+            WriteJson(new
+            {
+                sent = summary.Answers.Count,
+                seconds = Math.Round(summary.Duration.TotalSeconds, 3),
+                perSecond = Math.Round(summary.Rate, 1),
+                concurrency = summary.Concurrency,
+                outcomes = summary.Outcomes.ToDictionary(),
+                milliseconds = Shares.ToDictionary(NameOf, share => summary.Percentile(share) is { } latency ? Milliseconds(latency) : (double?)null),
+            });
+            return;
+        }
+
+        terminal.Console.MarkupLineInterpolated(
+            CultureInfo.InvariantCulture, $"[bold]{summary.Answers.Count:N0}[/] webhooks in {summary.Duration.TotalSeconds:0.0} s: {summary.Rate:N0}/s, {summary.Concurrency} at a time");
+        terminal.Console.WriteLine();
+
+        var outcomes = new Table().Border(TableBorder.Rounded).AddColumn("answer").AddColumn(new TableColumn("webhooks").RightAligned());
+        foreach (var (outcome, number) in summary.Outcomes)
+            outcomes.AddRow(Markup.Escape(outcome), number.ToString("N0", CultureInfo.InvariantCulture));
+        terminal.Console.Write(outcomes);
+
+        var latency = new Table().Border(TableBorder.Rounded).AddColumn("latency");
+        foreach (var share in Shares)
+            latency.AddColumn(new TableColumn(NameOf(share)).RightAligned());
+        latency.AddRow([
+            "ms", .. Shares.Select(share => summary.Percentile(share) is { } time ? time.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture) : "-")]);
+        terminal.Console.Write(latency);
+    }
+
+    private static object Describe(SignedWebhook webhook) => new
+    {
+        method = "POST",
+        url = webhook.Url,
+        headers = RequestText.Headers(webhook).ToDictionary(header => header.Name, header => header.Value),
+        body = RequestText.IsText(webhook.Body) ? Encoding.UTF8.GetString(webhook.Body) : null,
+        bodyBase64 = RequestText.IsText(webhook.Body) ? null : webhook.Body,
+    };
+
+    private static string NameOf(double share) => share == 1 ? "max" : string.Create(CultureInfo.InvariantCulture, $"p{share * 100:0}");
+
+    private static double Milliseconds(TimeSpan time) => Math.Round(time.TotalMilliseconds, 1);
+
+    private void WriteJson(object value) => WriteText(JsonSerializer.Serialize(value, Json.Readable));
+
+    // Not through the console: what is to be copied is not wrapped.
+    private void WriteText(string text) => terminal.Output.WriteLine(text);
+}
