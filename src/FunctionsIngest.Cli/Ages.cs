@@ -30,7 +30,10 @@ internal static class Ages
         return true;
     }
 
-    /// <summary>Reads an age counted back from now, a count of seconds since 1970, or a date with or without a time; UTC where it does not say.</summary>
+    /// <summary>
+    /// Reads an age counted back from now, a count of seconds since 1970, or a date with or without a time. A time
+    /// without an offset is UTC.
+    /// </summary>
     public static bool TryParseMoment(string text, DateTimeOffset now, out DateTimeOffset moment)
     {
         if (TryParse(text, out var age))

@@ -11,5 +11,5 @@ internal static class AppAddress
     public static Uri Parse(string? text)
         => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             ? url
-            : throw new CommandException($"--url is '{text}', which is no http or https address.");
+            : throw new CommandException($"--url is '{text}', which is not an http or https address.");
 }

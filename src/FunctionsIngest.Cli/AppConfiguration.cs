@@ -7,8 +7,8 @@ using Microsoft.Extensions.Configuration;
 namespace FunctionsIngest.Cli;
 
 /// <summary>
-/// The app's settings as this command sees them: a file that the user names, or the local host's own settings and development secrets; environment
-/// variables before both.
+/// The app's settings as this command sees them: a file that the user names, or the local host's own settings and
+/// development secrets. Environment variables override both.
 /// </summary>
 internal static class AppConfiguration
 {
@@ -18,7 +18,9 @@ internal static class AppConfiguration
 
     /// <summary>Reads the settings.</summary>
     /// <param name="terminal">Where the command runs.</param>
-    /// <param name="file">A JSON file: the app's settings as in appsettings.json, or a local.settings.json; null: the local host's.</param>
+    /// <param name="file">
+    /// A JSON file: the app's settings as in appsettings.json, or a local.settings.json; null: the local host's.
+    /// </param>
     /// <exception cref="CommandException">A file is missing or no JSON.</exception>
     public static IConfiguration Read(Terminal terminal, string? file)
     {

@@ -13,7 +13,7 @@ internal sealed class AppStorage
 {
     private AppStorage(StorageOptions options, TimeProvider time)
     {
-        // Somebody waits for this command and nobody's request does: it may try longer than the app.
+        // No sender waits for this command, so it may try longer than the app.
         var patient = new StorageCallOptions { StorageTries = 3, StorageTryTimeout = TimeSpan.FromSeconds(10) };
         Clients = new StorageClients(Options.Create(options), Options.Create(patient));
         Rows = new LedgerTable(Clients);

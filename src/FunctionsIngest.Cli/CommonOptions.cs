@@ -62,7 +62,7 @@ internal static class CommonOptions
             if (Ages.TryParse(result.Tokens.Single().Value, out var age))
                 return age;
 
-            result.AddError($"{name} is '{result.Tokens.Single().Value}', which is no age: write it like 90s, 30m, 12h or 7d.");
+            result.AddError($"{name} is '{result.Tokens.Single().Value}', which is not an age: write it like 90s, 30m, 12h or 7d.");
             return null;
         },
     };
@@ -77,7 +77,7 @@ internal static class CommonOptions
             if (Ages.TryParseMoment(result.Tokens.Single().Value, terminal.Time.GetUtcNow(), out var moment))
                 return moment;
 
-            result.AddError($"{name} is '{result.Tokens.Single().Value}', which is no time: write an age like 30m or 7d, a count of seconds since 1970, or a date and time like 2026-08-01T12:00:00Z.");
+            result.AddError($"{name} is '{result.Tokens.Single().Value}', which is not a time: write an age like 30m or 7d, a count of seconds since 1970, or a date and time like 2026-08-01T12:00:00Z.");
             return null;
         },
     };

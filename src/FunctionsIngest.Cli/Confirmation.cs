@@ -11,13 +11,13 @@ internal static class Confirmation
     /// <param name="count">How many are touched.</param>
     /// <param name="yes">The option <c>--yes</c>.</param>
     /// <returns>Whether to go on.</returns>
-    /// <exception cref="CommandException">Nobody is there to answer.</exception>
+    /// <exception cref="CommandException">There is no terminal to ask on.</exception>
     public static bool Ask(Terminal terminal, string question, int count, bool yes)
     {
         if (yes || count <= 1)
             return true;
         if (!terminal.IsInteractive)
-            throw new CommandException($"{question} Nobody is here to ask: give --yes.");
+            throw new CommandException($"{question} There is no terminal to ask on: give --yes.");
 
         return terminal.Messages.Prompt(new ConfirmationPrompt(Markup.Escape(question)) { DefaultValue = false });
     }

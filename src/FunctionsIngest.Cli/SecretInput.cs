@@ -4,7 +4,10 @@ using Spectre.Console;
 
 namespace FunctionsIngest.Cli;
 
-/// <summary>Where a command gets a secret from: an option, a file, the variable <c>INGEST_SECRET</c>, the configuration, or a question; in this order.</summary>
+/// <summary>
+/// Where a command gets a secret from: an option, a file, the variable <c>INGEST_SECRET</c>, the configuration, or a
+/// question; in this order.
+/// </summary>
 internal static class SecretInput
 {
     /// <summary>The environment variable.</summary>
@@ -31,8 +34,8 @@ internal static class SecretInput
     }
 
     /// <summary>
-    /// The sender's secrets in the configuration, without the <c>&lt;placeholders&gt;</c> of a sample; to sign with, the private half of a public key, which
-    /// the local host keeps beside it.
+    /// The sender's secrets in the configuration, without the <c>&lt;placeholders&gt;</c> of a sample. To sign, it
+    /// takes the private half of a public key, which the local host keeps beside it.
     /// </summary>
     public static IEnumerable<string> Configured(Sender sender, IConfiguration configuration, bool toSign)
         => from name in sender.Options.Secrets

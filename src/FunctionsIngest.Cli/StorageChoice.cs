@@ -2,7 +2,9 @@ using System.CommandLine;
 
 namespace FunctionsIngest.Cli;
 
-/// <summary>The options <c>--storage</c> and <c>--config</c>, which say together what storage a command works on.</summary>
+/// <summary>
+/// The options <c>--storage</c> and <c>--config</c>, which say together what storage a command works on.
+/// </summary>
 internal sealed class StorageChoice
 {
     /// <summary>The storage's connection string.</summary>

@@ -6,7 +6,7 @@ namespace FunctionsIngest.Cli;
 /// <summary>What a command has of the process that it runs in.</summary>
 internal sealed class Terminal
 {
-    // Where nobody looks at a window, lines are for tools that read them: not wrapped.
+    // Without a terminal, tools read the lines, so they are not wrapped.
     private const int WidthWithoutTerminal = 1000;
 
     private readonly Lazy<IAnsiConsole> _console;
@@ -51,7 +51,7 @@ internal sealed class Terminal
     /// <summary>Writes results with colours where there is a terminal and <c>NO_COLOR</c> is not set.</summary>
     public IAnsiConsole Console => _console.Value;
 
-    /// <summary>The same for everything that is no result.</summary>
+    /// <summary>The same for everything but results.</summary>
     public IAnsiConsole Messages => _messages.Value;
 
     public static Terminal OfThisProcess() => new()

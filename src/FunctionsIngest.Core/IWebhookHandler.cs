@@ -1,20 +1,27 @@
 namespace FunctionsIngest;
 
 /// <summary>
-/// What happens with a genuine webhook. Registered by dependency injection (any lifetime; each event has a scope of its own); all
-/// handlers that want an event run in the order of their registration, after the archive.
+/// What happens with a genuine webhook. Registered by dependency injection, with any lifetime; each event has a scope
+/// of its own. All handlers that want an event run in the order of their registration, after the archive.
 /// </summary>
 /// <remarks>
-/// A handler that has returned is not run again for the same event, except after a crash or a storage failure before its end was
-/// noted: <see cref="WebhookEvent.MayHaveRun"/> says so, and <see cref="WebhookEvent.Id"/> stays the same, to make repeating harmless.
-/// A handler that throws is run again later, with growing delays; after the last attempt the event goes to poison.
+/// A handler that has returned is not run again for the same event, except after a crash or a storage failure before
+/// its end was noted. <see cref="WebhookEvent.MayHaveRun"/> says so. <see cref="WebhookEvent.Id"/> stays the same, so
+/// that you can make repeating harmless. A handler that throws is run again later, with growing delays; after the last
+/// attempt the event goes to poison.
 /// </remarks>
 public interface IWebhookHandler
 {
-    /// <summary>A short name, unique among the handlers and stable across releases: what has finished is noted under it. Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, at most 64.</summary>
+    /// <summary>
+    /// A short name, unique among the handlers and stable across releases: what has finished is noted under it.
+    /// Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, at most 64.
+    /// </summary>
     string Name { get; }
 
-    /// <summary>Whether this handler wants events of a source and type. Asked before every attempt; must not depend on anything that changes.</summary>
+    /// <summary>
+    /// Whether this handler wants events of a source and type. Asked before every attempt; must not depend on anything
+    /// that changes.
+    /// </summary>
     bool Wants(string source, string eventType) => true;
 
     /// <summary>Handles one event. Returning is success; throwing is a failure, tried again later.</summary>

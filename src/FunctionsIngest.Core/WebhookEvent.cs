@@ -5,7 +5,10 @@ namespace FunctionsIngest;
 /// <summary>A genuine webhook, as a handler gets it.</summary>
 public sealed class WebhookEvent
 {
-    /// <summary>The event's id: derived from the source and what makes the webhook unique, the same for every repetition, for ever.</summary>
+    /// <summary>
+    /// The event's id: derived from the source and what makes the webhook unique, the same for every repetition, for
+    /// ever.
+    /// </summary>
     public required string Id { get; init; }
 
     /// <summary>The name of the source that sent it.</summary>
@@ -26,7 +29,9 @@ public sealed class WebhookEvent
     /// <summary>How much the sender's signature proves of the body.</summary>
     public required Assurance Assurance { get; init; }
 
-    /// <summary>The id of the event that this one replays, by <c>ingest replay</c>; null for an event of a webhook's own.</summary>
+    /// <summary>
+    /// The id of the event that this one replays, by <c>ingest replay</c>; null for an event of a webhook's own.
+    /// </summary>
     public string? ReplayOf { get; init; }
 
     /// <summary>Which attempt this is, from 1; a redrive starts again at 1.</summary>
@@ -36,8 +41,8 @@ public sealed class WebhookEvent
     public required int Redrive { get; init; }
 
     /// <summary>
-    /// Whether an earlier run of this handler for this event may have done some or all of its work: an earlier attempt failed,
-    /// or ended in a crash or storage failure before its end was noted.
+    /// Whether an earlier run of this handler for this event may have done some or all of its work. That is so if an
+    /// earlier attempt failed, or ended in a crash or storage failure before its end was noted.
     /// </summary>
     public required bool MayHaveRun { get; init; }
 }

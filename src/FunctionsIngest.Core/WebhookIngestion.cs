@@ -41,22 +41,28 @@ public sealed class WebhookIngestion
     /// <summary>A message of the queue: processes the event that it carries.</summary>
     /// <param name="message">The message's body.</param>
     /// <param name="cancellationToken">Set when the host stops.</param>
-    /// <exception cref="Exception">The message is to be delivered again: the host stops, or not even a copy of it could be sent.</exception>
+    /// <exception cref="Exception">
+    /// The message is to be delivered again: the host stops, or not even a copy of it could be sent.
+    /// </exception>
     public Task ProcessAsync(BinaryData message, CancellationToken cancellationToken) => _processor.ProcessAsync(message, cancellationToken);
 
-    /// <summary>A message of the queue's poison queue: keeps its event in Blob storage, where it does not expire.</summary>
+    /// <summary>
+    /// A message of the queue's poison queue: keeps its event in Blob storage, where it does not expire.
+    /// </summary>
     /// <param name="message">The message's body.</param>
     /// <param name="cancellationToken">Set when the host stops.</param>
     /// <exception cref="Exception">The message is to be delivered again: storage failed.</exception>
     public Task KeepPoisonAsync(BinaryData message, CancellationToken cancellationToken) => _poison.KeepAsync(message, cancellationToken);
 
-    /// <summary>Once an hour: removes expired rows and payloads that no row owns, and drains the poison queue.</summary>
+    /// <summary>
+    /// Once an hour: removes expired rows and payloads that no row owns, and drains the poison queue.
+    /// </summary>
     /// <param name="cancellationToken">Set when the host stops; the next sweep goes on where this one ended.</param>
     public Task SweepAsync(CancellationToken cancellationToken) => _sweeper.SweepAsync(cancellationToken);
 
     /// <summary>
-    /// <c>/v1/webhooks-management/test</c>: sends the client whose API key stands in the header <c>Api-key</c> one test webhook, to the address that
-    /// <c>Webhooks:DeliveryTests</c> has for it, and says what came of it.
+    /// <c>/v1/webhooks-management/test</c>: sends one test webhook to the client whose API key is in the header
+    /// <c>Api-key</c>, and answers with the outcome. <c>Webhooks:DeliveryTests</c> has the client's address.
     /// </summary>
     /// <param name="context">The request.</param>
     /// <returns>The answer; never a 500.</returns>
@@ -71,7 +77,9 @@ public sealed class WebhookIngestion
     public IResult Health() => HealthProbe.Alive();
 #pragma warning restore CA1822
 
-    /// <summary><c>/health/ready</c>: storage and secrets can be reached; 503 if not. The answer is kept for 10 s.</summary>
+    /// <summary>
+    /// <c>/health/ready</c>: storage and secrets can be reached; 503 if not. The answer is kept for 10 s.
+    /// </summary>
     /// <param name="cancellationToken">Set when the caller hangs up.</param>
     public Task<IResult> ReadyAsync(CancellationToken cancellationToken) => _health.ReadyAsync(cancellationToken);
 }

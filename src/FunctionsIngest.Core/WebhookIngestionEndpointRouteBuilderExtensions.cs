@@ -4,14 +4,16 @@ using Microsoft.AspNetCore.Routing;
 
 namespace FunctionsIngest;
 
-/// <summary>Maps webhook ingestion in a host that has endpoint routing. The Functions app has triggers instead.</summary>
+/// <summary>
+/// Maps webhook ingestion in a host that has endpoint routing. The Functions app has triggers instead.
+/// </summary>
 public static class WebhookIngestionEndpointRouteBuilderExtensions
 {
     private static readonly string[] Read = [HttpMethods.Get, HttpMethods.Head];
 
     /// <summary>
-    /// Maps <c>/webhooks/{source}</c> and <c>/v1/webhooks-management/test</c> for all methods, because these answer 405 themselves, and
-    /// <c>/health</c> and <c>/health/ready</c> for GET and HEAD.
+    /// Maps <c>/webhooks/{source}</c> and <c>/v1/webhooks-management/test</c> for all methods, because these answer 405
+    /// themselves, and <c>/health</c> and <c>/health/ready</c> for GET and HEAD.
     /// </summary>
     /// <param name="endpoints">The host's endpoints.</param>
     public static IEndpointRouteBuilder MapWebhookIngestion(this IEndpointRouteBuilder endpoints)

@@ -23,8 +23,9 @@ namespace FunctionsIngest;
 public static class WebhookIngestionServiceCollectionExtensions
 {
     /// <summary>
-    /// Adds everything between a webhook's request and its handlers. The host calls <see cref="WebhookIngestion"/>; handlers are added
-    /// as <see cref="IWebhookHandler"/>, of any lifetime. All errors of the configuration are reported together when the host starts.
+    /// Adds everything between a webhook's request and its handlers. The host calls <see cref="WebhookIngestion"/>;
+    /// handlers are added as <see cref="IWebhookHandler"/>, of any lifetime. All errors of the configuration are
+    /// reported together when the host starts.
     /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">The configuration: the keys of docs/configuration.md, at its root.</param>

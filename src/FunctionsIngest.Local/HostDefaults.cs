@@ -1,8 +1,10 @@
 namespace FunctionsIngest.Local;
 
-/// <summary>What holds for the local host where nobody says otherwise.</summary>
+/// <summary>The defaults of the local host.</summary>
 /// <param name="Url">Where it listens.</param>
-/// <param name="Settings">Settings that go before appsettings.json; environment variables and the command line go before them.</param>
+/// <param name="Settings">
+/// Settings that go before appsettings.json; environment variables and the command line go before them.
+/// </param>
 internal sealed record HostDefaults(string Url, IReadOnlyDictionary<string, string?> Settings)
 {
     /// <summary>Whether this host processes the queue itself.</summary>

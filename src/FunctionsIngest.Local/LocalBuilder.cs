@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace FunctionsIngest.Local;
 
-/// <summary>How the local host is set up before it is built: where its settings come from and in what order, where it listens, how it logs.</summary>
+/// <summary>
+/// How the local host is set up before it is built: its settings and their order, where it listens, how it logs.
+/// </summary>
 internal static class LocalBuilder
 {
     /// <summary>A builder with the host's settings, addresses and log.</summary>
@@ -41,7 +43,9 @@ internal static class LocalBuilder
         return builder;
     }
 
-    /// <summary>Adds the development secrets, and makes them if they are missing; with a vault, none are needed.</summary>
+    /// <summary>
+    /// Adds the development secrets, and makes them if they are missing; with a vault, none are needed.
+    /// </summary>
     /// <param name="configuration">The host's settings, which receive them below the environment variables.</param>
     /// <param name="options">Where they are kept.</param>
     /// <param name="progress">Receives a line if they are made.</param>

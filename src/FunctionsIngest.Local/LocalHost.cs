@@ -10,7 +10,9 @@ using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Local;
 
-/// <summary>The app on one machine, running: Kestrel, the pump, and Azurite unless <c>WebhookStorage</c> names another storage.</summary>
+/// <summary>
+/// The app on one machine, running: Kestrel, the pump, and Azurite unless <c>WebhookStorage</c> names another storage.
+/// </summary>
 internal sealed partial class LocalHost : IAsyncDisposable
 {
     private readonly WebApplication _app;
@@ -36,7 +38,7 @@ internal sealed partial class LocalHost : IAsyncDisposable
 
     /// <summary>Starts everything.</summary>
     /// <param name="args">The command line: settings, as in ASP.NET Core.</param>
-    /// <param name="defaults">What holds where nobody says otherwise.</param>
+    /// <param name="defaults">The defaults.</param>
     /// <param name="progress">Receives a line for each step.</param>
     /// <exception cref="StartUpException">Something is missing, taken or set wrong.</exception>
     public static async Task<LocalHost> StartAsync(string[] args, HostDefaults defaults, Action<string> progress)

@@ -8,20 +8,22 @@ using OpenTelemetry.Trace;
 
 namespace FunctionsIngest.Local;
 
-/// <summary>Traces, metrics and log lines by OTLP, where its endpoint is set. The console has the log lines in any case.</summary>
+/// <summary>
+/// Traces, metrics and log lines by OTLP, where its endpoint is set. The console has the log lines in any case.
+/// </summary>
 internal static class LocalTelemetry
 {
     private const string EndpointKey = "OTEL_EXPORTER_OTLP_ENDPOINT";
     private const string ServiceNameKey = "OTEL_SERVICE_NAME";
 
     /// <summary>Adds the exporter, and what of ASP.NET Core and of the HTTP client belongs to a trace.</summary>
-    /// <exception cref="StartUpException">The endpoint is no address.</exception>
+    /// <exception cref="StartUpException">The endpoint is not an address.</exception>
     public static void AddTelemetry(this WebApplicationBuilder builder, Action<string> progress)
     {
         if (builder.Configuration[EndpointKey] is not { Length: > 0 } endpoint)
             return;
         if (!Uri.TryCreate(endpoint, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https"))
-            throw new StartUpException($"{EndpointKey} is '{endpoint}', which is no address. Set it to one such as http://localhost:4317, or do not set it.");
+            throw new StartUpException($"{EndpointKey} is '{endpoint}', which is not an address. Set it to one such as http://localhost:4317, or do not set it.");
 
         builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource.AddService(builder.Configuration[ServiceNameKey] ?? IngestActivity.SourceName))

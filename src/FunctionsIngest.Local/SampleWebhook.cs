@@ -13,7 +13,9 @@ internal static class SampleWebhook
 
     /// <summary>Makes a webhook that no one has sent before.</summary>
     /// <param name="source">Who sends it.</param>
-    /// <param name="configuration">Where the key is: <c>Secrets:{name}</c>, a public key's private half beside it.</param>
+    /// <param name="configuration">
+    /// Where the key is: <c>Secrets:{name}</c>, a public key's private half beside it.
+    /// </param>
     /// <param name="app">The address of the app that gets it.</param>
     /// <param name="sentAt">The time that is signed.</param>
     /// <returns>The webhook; null if there is no key here that can sign for this source.</returns>

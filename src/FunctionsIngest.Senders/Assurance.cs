@@ -6,6 +6,6 @@ public enum Assurance
     /// <summary>The signature covers the body: the sender sent these very bytes.</summary>
     Verified,
 
-    /// <summary>The sender proved who it is, but the body could have been changed on its way.</summary>
+    /// <summary>The sender proved its identity, but the body may differ from what it sent.</summary>
     Authenticated,
 }

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsIngest;
 
 /// <summary>
-/// Puts the invocation's id into the scope of its log lines, under the name that the worker looks for when it sends a
-/// line to the host. The worker's OpenTelemetry defaults name it <c>faas.invocation_id</c> only. The host drops a line
+/// Puts the invocation's id into the scope of its log lines, under the name that the worker looks for when it sends
+/// lines to the host. The worker's OpenTelemetry defaults name it <c>faas.invocation_id</c> only. The host drops a line
 /// without an invocation.
 /// </summary>
 internal sealed class InvocationLogScope(ILogger<InvocationLogScope> logger) : IFunctionsWorkerMiddleware

@@ -16,8 +16,9 @@ builder.UseMiddleware<InvocationLogScope>();
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddWebhookIngestion(builder.Configuration);
 
-// Webhooks:MaxBodyBytes is enforced while the body is read, and answered with 413. A limit of Kestrel's own would cut the
-// connection while the host still forwards the body, and the host would answer 500 instead. The host lets 100 MB through.
+// Webhooks:MaxBodyBytes is enforced while the body is read, and answered with 413. A limit of Kestrel's own would cut
+// the connection while the host still forwards the body, and the host would answer 500 instead. The host lets 100 MB
+// through.
 builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
 
 var telemetry = builder.Services.AddOpenTelemetry()

@@ -36,9 +36,9 @@ public sealed class StartTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
             "KeyVault:RefreshInterval is ",
             "Secrets:no-such-secret is not set",
             "WebhookQueue is 'Webhook_Events'",
-            "WebhookStorage is no connection string",
+            "WebhookStorage is not a connection string",
             "Webhooks:Retention is 'seven days'",
-            "Webhooks:Retentoin is no setting",
+            "Webhooks:Retentoin is not a setting",
             "Webhooks:Sources:begini:Scheme is 'begining'",
         ];
         var lines = worker.Errors.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal).ToArray();

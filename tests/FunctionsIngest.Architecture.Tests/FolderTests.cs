@@ -22,7 +22,9 @@ public sealed class FolderTests
     /// <summary>The folders of Senders in their order.</summary>
     private static readonly string[] SendersOrder = ["Payloads", "Keys", "Signatures", "Catalogue", "Diagnosis"];
 
-    /// <summary>The types of Core's root that users implement or get. They use each other and nothing above them.</summary>
+    /// <summary>
+    /// The types of Core's root that users implement or get. They use each other and nothing above them.
+    /// </summary>
     private static readonly string[] Contracts = ["IWebhookHandler", "WebhookEvent"];
 
     /// <summary>The types of Core's root that put everything together. No folder uses them.</summary>

@@ -5,7 +5,10 @@ using Assembly = System.Reflection.Assembly;
 
 namespace FunctionsIngest.Architecture.Tests;
 
-/// <summary>One assembly with its folders, as its compiled types show them: a folder is the first part of a namespace below the root's.</summary>
+/// <summary>
+/// One assembly with its folders, as its compiled types show them: a folder is the first part of a namespace below the
+/// root's.
+/// </summary>
 internal sealed class House
 {
     private readonly string _root;

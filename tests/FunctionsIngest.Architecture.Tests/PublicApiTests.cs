@@ -3,7 +3,9 @@ using PublicApiGenerator;
 
 namespace FunctionsIngest.Architecture.Tests;
 
-/// <summary>What others can name of the libraries, as it was approved: a change of it is a change that users see.</summary>
+/// <summary>
+/// What others can name of the libraries, as it was approved: a change of it is a change that users see.
+/// </summary>
 public sealed class PublicApiTests
 {
     private static readonly ApiGeneratorOptions Options = new() { IncludeAssemblyAttributes = false };

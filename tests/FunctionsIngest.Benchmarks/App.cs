@@ -7,7 +7,10 @@ using Microsoft.Extensions.Hosting;
 
 namespace FunctionsIngest.Benchmarks;
 
-/// <summary>The app in this process, without a server, a log or listeners to its traces and metrics: it gets requests as a server would hand them over.</summary>
+/// <summary>
+/// The app in this process, without a server, a log or listeners to its traces and metrics: it gets requests as a
+/// server would hand them over.
+/// </summary>
 internal sealed class App : IAsyncDisposable
 {
     private const string Source = "begini";

@@ -8,8 +8,8 @@ using Microsoft.AspNetCore.Http;
 namespace FunctionsIngest.Benchmarks;
 
 /// <summary>
-/// The whole way of a genuine webhook, from the request to the answer, one at a time, with an Azurite of its own on this machine: Azurite is nearly all
-/// of it. Nothing is processed, so the number of webhooks is bounded.
+/// The whole way of a genuine webhook, from the request to the answer, one at a time, with an Azurite of its own on
+/// this machine: Azurite is nearly all of it. Nothing is processed, so the number of webhooks is bounded.
 /// </summary>
 [WarmupCount(2)]
 [IterationCount(10)]

@@ -4,7 +4,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionsIngest.Benchmarks;
 
-/// <summary>The whole way of a forged webhook, from the request to the answer. No storage is there, and none is asked.</summary>
+/// <summary>
+/// The whole way of a forged webhook, from the request to the answer. No storage is there, and none is asked.
+/// </summary>
 public class Refusing
 {
     private App _app = null!;

@@ -5,7 +5,9 @@ using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Benchmarks;
 
-/// <summary>Between the verification and the insert: what the payload says, and from it the event's id and the row's keys.</summary>
+/// <summary>
+/// Between the verification and the insert: what the payload says, and from it the event's id and the row's keys.
+/// </summary>
 public class ReplayKeys
 {
     private SignatureScheme _scheme = null!;

@@ -4,7 +4,10 @@ namespace FunctionsIngest.Chaos;
 /// <param name="Webhooks">How many different webhooks are sent.</param>
 /// <param name="Kills">How often a host process is killed.</param>
 /// <param name="Faults">The share of storage calls that something goes wrong with, 0 to 0.5.</param>
-/// <param name="Seed">Decides what is sent, what goes wrong and who is killed when. What happens at the same time is decided by the machine.</param>
+/// <param name="Seed">
+/// Decides what is sent, what goes wrong and who is killed when. What happens at the same time is decided by the
+/// machine.
+/// </param>
 internal sealed record ChaosOptions(int Webhooks, int Kills, double Faults, int Seed)
 {
     /// <summary>Reads the command line.</summary>

@@ -28,7 +28,7 @@ internal sealed class CommandLine
     }
 
     /// <summary>The value of an option.</summary>
-    /// <exception cref="StartUpException">It is no number, or out of its range.</exception>
+    /// <exception cref="StartUpException">It is not a number, or out of its range.</exception>
     public double Get(string name, double unset, double least, double most)
     {
         if (_values[name] is not { } text)

@@ -19,7 +19,7 @@ internal static class Drain
         var started = TimeProvider.System.GetTimestamp();
         while (true)
         {
-            // Twice in a row, for the last message of one queue may be on its way to the other.
+            // Twice in a row, because the last message of one queue may be on its way to the other.
             var messages = await StoredState.CountMessagesAsync(clients);
             if (messages == (0, 0) && await StoredState.CountMessagesAsync(clients) == (0, 0))
                 return messages;

@@ -5,8 +5,8 @@ using FunctionsIngest.Testing;
 namespace FunctionsIngest.Chaos;
 
 /// <summary>
-/// Kills host processes with SIGKILL and starts them again, evenly over a run: in turn at a random moment, and aimed at a step of the protocol,
-/// just before or just after storage has carried it out.
+/// Kills host processes with SIGKILL and starts them again, evenly over a run: in turn at a random moment, and aimed at
+/// a step of the protocol, just before or just after storage has carried it out.
 /// </summary>
 internal sealed class Killer(IReadOnlyList<HostSlot> slots, WireLog wire, int kills, int webhooks, int seed)
 {

@@ -14,7 +14,9 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionsIngest.Chaos;
 
-/// <summary>A redriver that is killed against many poisoned events, while two hosts process what it sends; and the reckoning.</summary>
+/// <summary>
+/// A redriver that is killed against many poisoned events, while two hosts process what it sends; and the reckoning.
+/// </summary>
 internal static class RedriveRun
 {
     private const int MaxAtOnce = 16;

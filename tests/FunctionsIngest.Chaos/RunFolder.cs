@@ -3,7 +3,10 @@ using FunctionsIngest.Local.Azurite;
 
 namespace FunctionsIngest.Chaos;
 
-/// <summary>A folder of its own for a run, with an Azurite that keeps its data there. Kept if the run fails, for whoever looks into it.</summary>
+/// <summary>
+/// A folder of its own for a run, with an Azurite that keeps its data there. Kept if the run fails, so that you can
+/// look into it.
+/// </summary>
 internal sealed class RunFolder : IAsyncDisposable
 {
     private readonly AzuriteProcess _azurite;

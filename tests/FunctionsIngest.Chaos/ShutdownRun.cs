@@ -13,8 +13,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FunctionsIngest.Chaos;
 
 /// <summary>
-/// A host is asked to stop with SIGTERM in the midst of its work: what is in flight is finished within the 10 s that a host has, what takes longer is
-/// left to the next process, and nothing new is taken.
+/// A host is asked to stop with SIGTERM in the midst of its work: what is in flight is finished within the 10 s that a
+/// host has, what takes longer is left to the next process, and nothing new is taken.
 /// </summary>
 internal static class ShutdownRun
 {

@@ -6,7 +6,7 @@ namespace FunctionsIngest.Infra;
 /// <summary>The Bicep command line, as the package brings it.</summary>
 internal static class Bicep
 {
-    /// <summary>Where it stands; null on platforms that the project restores no package for.</summary>
+    /// <summary>Its path; null on platforms without a package for it.</summary>
     public static string? Path { get; } = typeof(Bicep).Assembly.GetCustomAttributes<AssemblyMetadataAttribute>().FirstOrDefault(item => item.Key == "Bicep")?.Value;
 
     /// <summary>Runs it and waits for its end.</summary>
@@ -16,7 +16,7 @@ internal static class Bicep
     public static async Task<(int ExitCode, string Output)> RunAsync(string directory, params string[] arguments)
     {
         var start = new ProcessStartInfo(Path!, arguments) { WorkingDirectory = directory, RedirectStandardOutput = true, RedirectStandardError = true };
-        // The parameter files read the environment of whoever deploys; here they get their own defaults.
+        // The parameter files read the environment at deployment; here they get their own defaults.
         foreach (var name in (string[])["AZURE_ENV_NAME", "AZURE_LOCATION", "AZURE_PRINCIPAL_ID", "ALERT_EMAIL"])
             start.Environment.Remove(name);
         start.Environment["DOTNET_SYSTEM_GLOBALIZATION_INVARIANT"] = "1";

@@ -5,14 +5,18 @@ namespace FunctionsIngest.Infra;
 /// <summary>The settings of <c>docs/configuration.md</c>, which is made from the app's options classes.</summary>
 internal static partial class DocumentedSettings
 {
-    /// <summary>Every key as the page writes it, such as <c>Webhooks:Sources:&lt;source&gt;:Secrets:&lt;n&gt;</c>.</summary>
+    /// <summary>
+    /// Every key as the page writes it, such as <c>Webhooks:Sources:&lt;source&gt;:Secrets:&lt;n&gt;</c>.
+    /// </summary>
     public static IReadOnlyList<string> Keys { get; } =
         [.. Row().Matches(File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "app", "configuration.md"))).Select(row => row.Groups["key"].Value)];
 
     /// <summary>Whether an app setting is one of them.</summary>
     public static bool Contains(string appSetting) => Patterns.Any(pattern => pattern.IsMatch(appSetting));
 
-    /// <summary>The names that follow a section's own, such as <c>Scheme</c> after <c>Webhooks:Sources:&lt;source&gt;</c>.</summary>
+    /// <summary>
+    /// The names that follow a section's own, such as <c>Scheme</c> after <c>Webhooks:Sources:&lt;source&gt;</c>.
+    /// </summary>
     public static IEnumerable<string> MembersOf(string section)
         => Keys.Where(key => key.StartsWith(section + ':', StringComparison.Ordinal)).Select(key => key[(section.Length + 1)..].Split(':')[0]).Distinct().Order();
 

@@ -30,7 +30,7 @@ public sealed partial class SettingsTests(Templates templates)
         "OTEL_TRACES_SAMPLER", "OTEL_TRACES_SAMPLER_ARG", "WebhookStorage__credential",
     ];
 
-    // The types of the parameters, and the sections that they stand for.
+    // The types of the parameters, and their sections.
     private static readonly Dictionary<string, string> Sections = new()
     {
         ["vaultSettings"] = "KeyVault",

@@ -2,13 +2,16 @@ using System.Text.Json.Nodes;
 
 namespace FunctionsIngest.Infra;
 
-/// <summary>The templates of <c>infra/</c> in a directory of their own, compiled once, and what each parameter file would deploy.</summary>
+/// <summary>
+/// The templates of <c>infra/</c> in a directory of their own, compiled once, and what each parameter file would
+/// deploy.
+/// </summary>
 public sealed class Templates : IAsyncLifetime
 {
     /// <summary>The parameter files, without their extension.</summary>
     public static TheoryData<string> Deployments => ["main", "large"];
 
-    /// <summary>Where the templates stand as they are in the repository.</summary>
+    /// <summary>The folder of the templates, as they are in the repository.</summary>
     public static string Source { get; } = Path.Combine(AppContext.BaseDirectory, "infra");
 
     /// <summary>The compiled template.</summary>
@@ -28,7 +31,9 @@ public sealed class Templates : IAsyncLifetime
         }
     }
 
-    /// <summary>What a deployment consists of, with every expression evaluated that can be without a subscription.</summary>
+    /// <summary>
+    /// What a deployment consists of, with every expression evaluated that can be without a subscription.
+    /// </summary>
     internal IReadOnlyList<Resource> Resources(string deployment)
         => [.. _snapshots[deployment]["predictedResources"]!.AsArray().Select(resource => new Resource(resource!.AsObject()))];
 

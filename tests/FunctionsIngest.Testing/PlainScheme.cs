@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionsIngest.Testing;
 
-/// <summary>A scheme whose keys show their text, so that a test sees which ones a key ring holds: any text of eight characters and more. It verifies nothing.</summary>
+/// <summary>
+/// A scheme whose keys show their text, so that a test sees which ones a key ring holds: any text of eight characters
+/// and more. It verifies nothing.
+/// </summary>
 internal sealed class PlainScheme : SignatureScheme
 {
     public override string Name => "plain";

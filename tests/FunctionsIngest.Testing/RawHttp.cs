@@ -7,10 +7,15 @@ namespace FunctionsIngest.Testing;
 /// <summary>Requests byte by byte, such as no client would send them.</summary>
 internal static class RawHttp
 {
-    /// <summary>Sends bytes on a connection of their own and reads until the server closes it, or the head of its answer is there.</summary>
+    /// <summary>
+    /// Sends bytes on a connection of their own and reads until the server closes it, or the head of its answer is
+    /// there.
+    /// </summary>
     /// <param name="server">The server.</param>
     /// <param name="request">The bytes.</param>
-    /// <param name="isWhole">Whether the server can tell where the request ends. If not, the client hangs up after the last byte.</param>
+    /// <param name="isWhole">
+    /// Whether the server can tell where the request ends. If not, the client hangs up after the last byte.
+    /// </param>
     /// <returns>The status; null if the server closed the connection without an answer.</returns>
     public static async Task<int?> SendAsync(Uri server, ReadOnlyMemory<byte> request, bool isWhole)
     {

@@ -9,6 +9,9 @@ public static class Repository
     public static string Root { get; } = FolderSearch.FindAbove(AppContext.BaseDirectory, "FunctionsIngest.sln")
         ?? throw new InvalidOperationException($"No folder above {AppContext.BaseDirectory} holds FunctionsIngest.sln.");
 
-    /// <summary>Whether tests write the files that are made from the code, instead of comparing them: the variable <c>UPDATE_DOCS</c> is 1.</summary>
+    /// <summary>
+    /// Whether tests write the files that are made from the code, instead of comparing them: the variable
+    /// <c>UPDATE_DOCS</c> is 1.
+    /// </summary>
     public static bool UpdatesFiles { get; } = Environment.GetEnvironmentVariable("UPDATE_DOCS") == "1";
 }

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.WebUtilities;
 
 namespace FunctionsIngest.Testing;
 
-/// <summary>A message on its way to a queue, as it was seen on the wire: a test that has it need not wait until it is visible.</summary>
+/// <summary>
+/// A message on its way to a queue, as it was seen on the wire: a test that has it need not wait until it is visible.
+/// </summary>
 /// <param name="Queue">The queue's name.</param>
 /// <param name="Delay">How long it is to stay invisible, in seconds.</param>
 /// <param name="TimeToLive">When it is to expire, in seconds; -1: never.</param>

@@ -11,16 +11,22 @@ internal sealed record StorageCall(StorageService Service, string Method, string
     /// <summary>When it came, by the machine's monotonic clock.</summary>
     public long ReceivedAt { get; } = TimeProvider.System.GetTimestamp();
 
-    /// <summary>The status that the client was sent; null while there is none, or if the connection was cut instead.</summary>
+    /// <summary>
+    /// The status that the client was sent; null while there is none, or if the connection was cut instead.
+    /// </summary>
     public int? Status { get; set; }
 
-    /// <summary>The status that storage answered, whether the client was sent it or not; null if the call did not reach storage.</summary>
+    /// <summary>
+    /// The status that storage answered, whether the client was sent it or not; null if the call did not reach storage.
+    /// </summary>
     public int? StorageStatus { get; set; }
 
     /// <summary>What went wrong with the call on purpose; null: nothing.</summary>
     public StorageFault? Fault { get; set; }
 
-    /// <summary>Whether the connection had ended before the call did: the client gave up or died, or was cut off.</summary>
+    /// <summary>
+    /// Whether the connection had ended before the call did: the client gave up or died, or was cut off.
+    /// </summary>
     public bool CallerLeft { get; set; }
 
     /// <inheritdoc />

@@ -13,13 +13,18 @@ internal abstract record StorageFault
     /// <summary>The connection is cut after storage has carried out the request: the client cannot know.</summary>
     public static StorageFault CutAfter { get; } = new Cut(ReachesStorage: true);
 
-    /// <summary>The caller dies with this call: before it has reached storage, or after storage has carried it out.</summary>
+    /// <summary>
+    /// The caller dies with this call: before it has reached storage, or after storage has carried it out.
+    /// </summary>
     /// <param name="reachesStorage">Whether storage carries it out.</param>
     /// <param name="die">Ends the caller; the connection is cut when it returns.</param>
     /// <param name="meanwhile">What the call waits for before that; null: nothing.</param>
     public static StorageFault Death(bool reachesStorage, Action die, Task? meanwhile = null) => new Cut(reachesStorage, die, meanwhile);
 
-    /// <summary>Storage carries out the request; the connection is cut in the middle of the answer's body. An answer without a body is cut whole.</summary>
+    /// <summary>
+    /// Storage carries out the request; the connection is cut in the middle of the answer's body. An answer without a
+    /// body is cut whole.
+    /// </summary>
     public static StorageFault CutAnswer { get; } = new CutInAnswer();
 
     /// <summary>The request does not reach storage and nothing ever comes back, until the client gives up.</summary>

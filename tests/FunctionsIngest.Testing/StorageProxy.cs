@@ -11,7 +11,8 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsIngest.Testing;
 
 /// <summary>
-/// Stands between storage clients and Azurite, one listener for each service: notes every call and makes calls fail as a test wants it.
+/// Sits between storage clients and Azurite, with one listener for each service. Notes every call, and makes calls fail
+/// as a test wants it.
 /// </summary>
 internal sealed class StorageProxy : IAsyncDisposable
 {

@@ -1,8 +1,9 @@
 namespace FunctionsIngest.Testing;
 
 /// <summary>
-/// The steps of the protocol as they are seen on the wire. Whatever lies between two steps of a process happens in its memory alone, so
-/// dying at each of these, before and after storage has carried it out, is dying between any two of them.
+/// The steps of the protocol as they are seen on the wire. Whatever lies between two steps of a process happens in its
+/// memory alone, so dying at each of these, before and after storage has carried it out, is dying between any two of
+/// them.
 /// </summary>
 internal enum StorageStep
 {
@@ -36,7 +37,10 @@ internal enum StorageStep
     /// <summary>The archive, the first handler, writes the event or its body.</summary>
     Archive,
 
-    /// <summary>A handler's end is noted, and others are to come; or, on the wire the same, the row is taken or its lease renewed after that.</summary>
+    /// <summary>
+    /// A handler's end is noted, and others are to come; or, on the wire the same, the row is taken or its lease
+    /// renewed after that.
+    /// </summary>
     NoteHandler,
 
     /// <summary>A processor sends a copy that stays invisible for a while.</summary>
@@ -57,7 +61,9 @@ internal enum StorageStep
     /// <summary>A poison document, or the body beside it, is removed.</summary>
     RemovePoison,
 
-    /// <summary>A redrive or the sweep lists what is in poison, or a redrive reads a document or the body beside it.</summary>
+    /// <summary>
+    /// A redrive or the sweep lists what is in poison, or a redrive reads a document or the body beside it.
+    /// </summary>
     ReadPoison,
 
     /// <summary>A large body's blob is removed.</summary>

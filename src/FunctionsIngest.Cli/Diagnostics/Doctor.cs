@@ -48,7 +48,10 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
             : Check.Well("configuration", $"{sources.Count} sources: {string.Join(", ", sources.Keys.Order(StringComparer.Ordinal))}");
     }
 
-    /// <summary>What the app itself would say at its start, but for the storage, which this command may have been told otherwise.</summary>
+    /// <summary>
+    /// What the app itself would say at its start, but for the storage, which this command may have been told
+    /// otherwise.
+    /// </summary>
     private static List<string> MistakesIn(IConfiguration configuration)
     {
         using var services = new ServiceCollection().AddLogging().AddWebhookIngestion(configuration).BuildServiceProvider();

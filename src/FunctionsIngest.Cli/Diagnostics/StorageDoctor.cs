@@ -17,7 +17,8 @@ internal sealed class StorageDoctor(AppStorage storage, TimeProvider time)
 {
     private const int ManyPoisoned = 1000;
 
-    // A webhook's tolerance is five minutes with most senders; a clock that is off by half a minute is on its way there.
+    // A webhook's tolerance is five minutes with most senders; a clock that is off by half a minute is on its way
+    // there.
     private static readonly TimeSpan MostSkew = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan MostWaiting = TimeSpan.FromMinutes(1);
 

@@ -13,7 +13,7 @@ internal static class SecretsCommand
     private static IngestCommand CreateGenerate(Terminal terminal)
     {
         var sender = new Argument<string>("scheme") { Description = "A scheme, or a source of the configuration.", HelpName = "scheme" };
-        var asymmetric = new Option<bool>("--asymmetric") { Description = "A pair of keys, for a scheme that knows both kinds." };
+        var asymmetric = new Option<bool>("--asymmetric") { Description = "A pair of keys. Some schemes know both kinds." };
         var output = new Option<string?>("--out") { Description = "A new file for the secret, readable by you alone; a pair's public key goes to <file>.pub.", HelpName = "file" };
         var (json, config) = (CommonOptions.Json(), CommonOptions.Config());
         var command = new IngestCommand(

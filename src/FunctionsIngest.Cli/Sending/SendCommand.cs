@@ -14,7 +14,7 @@ internal static class SendCommand
     {
         var sender = CommonOptions.Sender(terminal);
         var url = new Option<string?>("--url") { Description = $"Where to. Default: {AppAddress.LocalHost}/webhooks/<source>.", HelpName = "address" };
-        var body = new Option<string?>("--body") { Description = $"A file with the body, - for the standard input; {WebhookFactory.IdPlaceholder} in it stands for the webhook's id. Default: a sample of the sender's own.", HelpName = "file" };
+        var body = new Option<string?>("--body") { Description = $"A file with the body, - for the standard input; {WebhookFactory.IdPlaceholder} in it becomes the webhook's id. Default: a sample of the sender's own.", HelpName = "file" };
         var secret = CommonOptions.Secret();
         var secretFile = CommonOptions.SecretFile();
         var id = new Option<string?>("--id") { Description = "The webhook's id. Default: a new one for each.", HelpName = "text" };

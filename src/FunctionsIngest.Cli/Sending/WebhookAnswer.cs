@@ -14,7 +14,10 @@ internal sealed record WebhookAnswer(int Status, string Body, TimeSpan Duration)
     /// <summary>Whether the webhook was taken.</summary>
     public bool IsSuccess => Status is >= 200 and <= 299;
 
-    /// <summary>The answer in a word or two, to count by: <c>accepted</c>, <c>duplicate</c>, <c>403 Validation Failure</c>, <c>unreachable</c>.</summary>
+    /// <summary>
+    /// The answer in a word or two, to count by: <c>accepted</c>, <c>duplicate</c>, <c>403 Validation Failure</c>,
+    /// <c>unreachable</c>.
+    /// </summary>
     public string Outcome => !IsReached ? "unreachable" : (IsSuccess ? Member("status") : null) ?? $"{Status} {Member("detail")}".TrimEnd();
 
     private string? Member(string name)

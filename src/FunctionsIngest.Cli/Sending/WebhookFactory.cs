@@ -8,7 +8,7 @@ namespace FunctionsIngest.Cli.Sending;
 /// <summary>Makes webhooks as their sender would: each with an id of its own, signed by the scheme itself.</summary>
 internal sealed class WebhookFactory
 {
-    /// <summary>What stands in a body for the webhook's id.</summary>
+    /// <summary>What a body has in place of the webhook's id.</summary>
     public const string IdPlaceholder = "{{id}}";
 
     private static readonly byte[] Placeholder = Encoding.UTF8.GetBytes(IdPlaceholder);
@@ -26,14 +26,14 @@ internal sealed class WebhookFactory
     /// <param name="secret">The secret's text; of several keys the first one signs.</param>
     /// <param name="clientKey">QI Tech's client key, if the source has one.</param>
     /// <param name="time">The clock.</param>
-    /// <exception cref="CommandException">The secret is none that can sign.</exception>
+    /// <exception cref="CommandException">The secret cannot sign.</exception>
     public WebhookFactory(Sender sender, Uri url, string secret, string? clientKey, TimeProvider time)
     {
         (_scheme, _url, _time) = (sender.Scheme, url, time);
         if (SecretText.Split(secret) is not [var text, ..])
             throw new CommandException("The secret is empty.");
         if (_scheme.ReadKey(text, out var key) is { } problem)
-            throw new CommandException($"The secret is no key of the scheme {_scheme.Name}: {problem}.");
+            throw new CommandException($"The secret is not a key of the scheme {_scheme.Name}: {problem}.");
 
         _signer = clientKey is null ? new WebhookSigner(_scheme, key!) : new WebhookSigner(_scheme, key!, new ClientKey(clientKey.Trim()));
     }

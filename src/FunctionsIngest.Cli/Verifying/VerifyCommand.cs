@@ -7,7 +7,9 @@ using Spectre.Console;
 
 namespace FunctionsIngest.Cli.Verifying;
 
-/// <summary><c>ingest verify</c>. Here, offline and to whoever has the secret, the reason is told; over HTTP it never is.</summary>
+/// <summary>
+/// <c>ingest verify</c>. Its user is offline and has the secret, so it tells the reason. Over HTTP the app never does.
+/// </summary>
 internal static class VerifyCommand
 {
     public static Command Create(Terminal terminal)

@@ -7,7 +7,10 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionsIngest.BeginiDeliveryTest;
 
-/// <summary>The answers of the delivery test, to the letter. Source: begini.helpjuice.com, "Testing and Security", the table of its response statuses.</summary>
+/// <summary>
+/// The answers of the delivery test, to the letter. Source: begini.helpjuice.com, "Testing and Security", the table of
+/// its response statuses.
+/// </summary>
 internal sealed class DeliveryTestAnswer
 {
     // As that API writes it: the quotes of a receiver's body as \", and no other character escaped that JSON allows.
@@ -33,7 +36,7 @@ internal sealed class DeliveryTestAnswer
 
     public static DeliveryTestAnswer MethodNotAllowed { get; } = new(StatusCodes.Status405MethodNotAllowed, "Method Not Allowed") { Allow = HttpMethods.Post };
 
-    /// <summary>Nobody knows whether the key is valid.</summary>
+    /// <summary>It is not known whether the key is valid.</summary>
     public static DeliveryTestAnswer KeysUnavailable { get; } = new(StatusCodes.Status503ServiceUnavailable, "API keys cannot be checked now, please try again") { RetryAfter = TimeSpan.FromSeconds(5) };
 
     /// <summary>Sent in <c>Allow</c>.</summary>

@@ -15,7 +15,7 @@ internal sealed class DeliveryTestClient(string id, DeliveryTestOptions options,
     /// <summary>The client's id.</summary>
     public string Id => id;
 
-    /// <summary>Where it receives webhooks; null if nobody has said.</summary>
+    /// <summary>Where it receives webhooks; null if that is not configured.</summary>
     public Uri? Receiver { get; } = string.IsNullOrEmpty(options.ReceiverUrl) ? null : new Uri(options.ReceiverUrl);
 
     /// <summary>How its test webhook is signed.</summary>
@@ -27,13 +27,17 @@ internal sealed class DeliveryTestClient(string id, DeliveryTestOptions options,
     /// <summary>How many tests it may have.</summary>
     public RequestLimit Limit { get; } = new(TestsPerMinute, time);
 
-    /// <summary>A read of the API key, to be waited for where it is not known yet; null where it is, or must not be read now.</summary>
+    /// <summary>
+    /// A read of the API key to wait for, if the key is not known yet; null if it is known, or must not be read now.
+    /// </summary>
     public Task? Refresh() => secret.ReadingAt(time.GetUtcNow()) is null ? secret.TryRefresh() : null;
 
     /// <summary>Whether the API key is known.</summary>
     public bool HasKey => secret.ReadingAt(time.GetUtcNow()) is not null;
 
-    /// <summary>Finds the offered key among the client's. Takes as long for one that is there as for one that is not.</summary>
+    /// <summary>
+    /// Finds the offered key among the client's. Takes as long for one that is there as for one that is not.
+    /// </summary>
     /// <param name="offeredHash">The SHA-256 of the offered key, so that its length shows nowhere either.</param>
     /// <returns>The key's text, or null.</returns>
     public string? FindKey(ReadOnlySpan<byte> offeredHash)

@@ -27,11 +27,15 @@ internal sealed class DeliveryTestClients : IDisposable
         }
     }
 
-    /// <summary>Finds the client of an API key. Every client's keys are compared, whether one has matched or not.</summary>
+    /// <summary>
+    /// Finds the client of an API key. Every client's keys are compared, whether one has matched or not.
+    /// </summary>
     /// <param name="apiKey">What the caller offered.</param>
     /// <param name="cancellationToken">Set when the caller hangs up.</param>
-    /// <returns>The client and its key's text; null if the key is nobody's.</returns>
-    /// <exception cref="SecretsUnavailableException">It is nobody's of those whose key is known, and some key is not.</exception>
+    /// <returns>The client and its key's text; null if no client has the key.</returns>
+    /// <exception cref="SecretsUnavailableException">
+    /// No client whose key is known has it, and some key is not known.
+    /// </exception>
     public async Task<(DeliveryTestClient Client, string Key)?> FindAsync(string apiKey, CancellationToken cancellationToken)
     {
         await ReadMissingAsync(cancellationToken);

@@ -9,7 +9,8 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsIngest.BeginiDeliveryTest;
 
 /// <summary>
-/// Sends a client one test webhook, signed like a real one, and says what its receiver answered. Source: begini.helpjuice.com, "Testing and Security".
+/// Sends a client one test webhook, signed like a real one, and says what its receiver answered. Source:
+/// begini.helpjuice.com, "Testing and Security".
 /// </summary>
 internal sealed partial class DeliveryTester(DeliveryTestClients clients, ReceiverCaller receivers, TimeProvider time, ILogger<DeliveryTester> logger)
 {
@@ -19,7 +20,7 @@ internal sealed partial class DeliveryTester(DeliveryTestClients clients, Receiv
     /// <summary>The event type of a test webhook.</summary>
     public const string EventType = "webhook.test";
 
-    /// <summary>How many wrong keys a minute are answered with 403, whoever sends them.</summary>
+    /// <summary>How many wrong keys a minute are answered with 403, of all callers together.</summary>
     public const int WrongKeysPerMinute = 60;
 
     // Drawn on after the comparison: drawn on before it, anybody could lock the clients out.
@@ -39,7 +40,7 @@ internal sealed partial class DeliveryTester(DeliveryTestClients clients, Receiv
         }
         catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
         {
-            // Nobody is there to read it.
+            // The caller has gone.
             return Results.Empty;
         }
     }
@@ -69,7 +70,7 @@ internal sealed partial class DeliveryTester(DeliveryTestClients clients, Receiv
     private async Task<DeliveryTestAnswer> DeliverAsync(DeliveryTestClient client, Uri receiver, string keyText, CancellationToken cancellationToken)
     {
         if (client.Scheme.ReadKey(keyText, out var key) is { } problem)
-            throw new SecretsUnavailableException($"The API key of the delivery test's client '{client.Id}' is no key of the scheme {client.Scheme.Name}: {problem}.");
+            throw new SecretsUnavailableException($"The API key of the delivery test's client '{client.Id}' is not a key of the scheme {client.Scheme.Name}: {problem}.");
 
         var id = $"test_{Guid.NewGuid():N}";
         var webhook = new WebhookSigner(client.Scheme, key!).Create(receiver, id, time.GetUtcNow(), EventType);
@@ -99,7 +100,7 @@ internal sealed partial class DeliveryTester(DeliveryTestClients clients, Receiv
         [LoggerMessage(2, LogLevel.Warning, "Delivery test of {Client}: its receiver could not be reached.")]
         public static partial void NotDelivered(ILogger logger, Exception exception, string client);
 
-        [LoggerMessage(3, LogLevel.Information, "A delivery test was refused: its API key is nobody's.")]
+        [LoggerMessage(3, LogLevel.Information, "A delivery test was refused: no client has its API key.")]
         public static partial void WrongKey(ILogger logger);
 
         [LoggerMessage(4, LogLevel.Error, "A delivery test could not be answered: API keys are missing.")]

@@ -28,9 +28,9 @@ internal sealed partial class DeliveryTestsOptionsValidator(ConfigurationSecretR
         {
             var setting = $"{WebhookSettings.Section}:{nameof(DeliveryTestsOptions.DeliveryTests)}:{id}";
             if (!ClientId().IsMatch(id))
-                errors.Add($"{setting}: '{id}' is no id of a client: use 1 to 64 letters, digits and _, such as 622056dce007dc805c741751.");
+                errors.Add($"{setting}: '{id}' is not the id of a client: use 1 to 64 letters, digits and _, such as 622056dce007dc805c741751.");
             if (!string.IsNullOrEmpty(options.ReceiverUrl) && !IsAddress(options.ReceiverUrl))
-                errors.Add($"{setting}:ReceiverUrl is no http or https address without user and password: write it like https://example.com/webhook-receiver.");
+                errors.Add($"{setting}:ReceiverUrl is not an http or https address without user and password: write it like https://example.com/webhook-receiver.");
             if (!SchemeNames.Contains(options.Scheme))
                 errors.Add($"{setting}:Scheme is '{options.Scheme}': give one of {string.Join(", ", SchemeNames)}.");
             else
@@ -40,10 +40,10 @@ internal sealed partial class DeliveryTestsOptionsValidator(ConfigurationSecretR
 
     private void CheckSecret(string setting, DeliveryTestOptions options, List<string> errors)
     {
-        // Somebody may have put the key itself where its name belongs, so what is no name is not repeated.
+        // The key itself may be where its name belongs, so the error does not repeat it.
         if (options.ApiKeySecret is not { } name || !SourceFactory.IsSecretName(name))
         {
-            errors.Add($"{setting} is no name of a secret: give the name (1 to 127 letters, digits and -), never the API key itself.");
+            errors.Add($"{setting} is not the name of a secret: give the name (1 to 127 letters, digits and -), never the API key itself.");
             return;
         }
 
@@ -59,7 +59,7 @@ internal sealed partial class DeliveryTestsOptionsValidator(ConfigurationSecretR
         foreach (var text in texts)
         {
             if (scheme.ReadKey(text, out _) is { } problem)
-                errors.Add($"{key} is no key that the scheme {options.Scheme} can sign with: {problem}.");
+                errors.Add($"{key} is not a key that the scheme {options.Scheme} can sign with: {problem}.");
         }
     }
 

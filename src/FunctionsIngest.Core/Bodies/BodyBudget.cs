@@ -2,7 +2,10 @@ using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Bodies;
 
-/// <summary>How many bytes of bodies this process holds and spools at a time, so that many large bodies at once do not exhaust it.</summary>
+/// <summary>
+/// How many bytes of bodies this process holds and spools at a time, so that many large bodies at once do not exhaust
+/// it.
+/// </summary>
 internal sealed class BodyBudget(IOptions<BodyOptions> options)
 {
     private readonly int _maxHeld = options.Value.MaxBytesInMemory;

@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Http;
 namespace FunctionsIngest.Bodies;
 
 /// <summary>
-/// A body as it is read: in a rented buffer that grows with what arrives, and from 1 MiB on in a file. Never larger than the
-/// limit, and never more than the budget allows.
+/// A body as it is read: in a rented buffer that grows with what arrives, and from 1 MiB on in a file. Never larger
+/// than the limit, and never more than the budget allows.
 /// </summary>
 internal sealed class BodyBuffer : IDisposable
 {
@@ -37,7 +37,10 @@ internal sealed class BodyBuffer : IDisposable
     /// <param name="cancellationToken">Set when the caller hangs up.</param>
     /// <returns>The body; null if it is larger than the limit.</returns>
     /// <exception cref="BodyBudgetExceededException">There is no room for it now.</exception>
-    /// <exception cref="IOException">The caller hung up in the middle of it, or sent something that is no body (<see cref="BadHttpRequestException"/>).</exception>
+    /// <exception cref="IOException">
+    /// The caller hung up in the middle of it, or sent something that is not a body
+    /// (<see cref="BadHttpRequestException"/>).
+    /// </exception>
     public static async Task<BodyBuffer?> ReadAsync(HttpRequest request, BodyBudget budget, int limit, CancellationToken cancellationToken)
         => request.ContentLength > limit ? null : await ReadAsync(request.Body, budget, limit, cancellationToken);
 
@@ -61,7 +64,10 @@ internal sealed class BodyBuffer : IDisposable
         }
     }
 
-    /// <summary>Frees the bytes although a call that was given up may still read them: the buffer is then never rented to anybody else.</summary>
+    /// <summary>
+    /// Frees the bytes although a call that was given up may still read them: the buffer is then never rented to
+    /// anybody else.
+    /// </summary>
     public void Abandon()
     {
         _budget.LetGo(_held.Length);
@@ -102,7 +108,7 @@ internal sealed class BodyBuffer : IDisposable
         {
             await SpoolHeldAsync(cancellationToken);
             ReturnHeld();
-            // From here on the bytes are freed with the mapping, whenever nobody reads it any more.
+            // From here on the bytes are freed with the mapping, after its last reader.
             _spooled = SpoolFile.Map(_file, _budget.Unspool);
             _file = null;
         }

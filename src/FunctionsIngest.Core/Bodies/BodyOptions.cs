@@ -2,7 +2,9 @@ using FunctionsIngest.Configuration;
 
 namespace FunctionsIngest.Bodies;
 
-/// <summary>How large bodies may be, and how many bytes of them are kept at a time: settings of the section <c>Webhooks</c>.</summary>
+/// <summary>
+/// How large bodies may be, and how many bytes of them are kept at a time: settings of the section <c>Webhooks</c>.
+/// </summary>
 internal sealed class BodyOptions : BoundOptions
 {
     /// <summary>The largest <see cref="MaxBodyBytes"/>, and the largest body that Azure Functions passes on.</summary>
@@ -11,9 +13,14 @@ internal sealed class BodyOptions : BoundOptions
     /// <summary>Larger bodies get 413. In bytes, 1 to 104857600.</summary>
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
 
-    /// <summary>How many bytes of bodies are held in memory at a time; a request past it gets 503. 1 MiB to 1 GiB.</summary>
+    /// <summary>
+    /// How many bytes of bodies are held in memory at a time; a request past it gets 503. 1 MiB to 1 GiB.
+    /// </summary>
     public int MaxBytesInMemory { get; set; } = 64 * 1024 * 1024;
 
-    /// <summary>How many bytes of bodies over 1 MiB are spooled to temporary files at a time; a request past it gets 503. 1 MiB to 1 TiB.</summary>
+    /// <summary>
+    /// How many bytes of bodies over 1 MiB are spooled to temporary files at a time. A request past it gets 503. 1 MiB
+    /// to 1 TiB.
+    /// </summary>
     public long MaxBytesSpooled { get; set; } = 512 * 1024 * 1024;
 }

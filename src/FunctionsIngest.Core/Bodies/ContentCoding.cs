@@ -11,7 +11,7 @@ internal static class ContentCoding
     /// <param name="body">The body as it came.</param>
     /// <param name="budget">What all bodies share.</param>
     /// <param name="limit">The most bytes that come out.</param>
-    /// <returns>What became of it, and the body as it was before, for the caller to dispose.</returns>
+    /// <returns>What became of it, and the body as it was before. The caller disposes it.</returns>
     /// <exception cref="BodyBudgetExceededException">There is no room for it now.</exception>
     public static async Task<(ContentCodingResult Result, BodyBuffer? Inflated)> TryInflateAsync(
         IHeaderDictionary headers, ReadOnlyMemory<byte> body, BodyBudget budget, int limit)

@@ -4,8 +4,9 @@ using System.IO.MemoryMappedFiles;
 namespace FunctionsIngest.Bodies;
 
 /// <summary>
-/// Bytes that are too many to hold: written to a temporary file that only this process can read, then mapped, so that they look like memory
-/// and the operating system can drop their pages. The file goes with the mapping, also if the process is killed. Freed by
+/// Bytes that are too many to hold. They are written to a temporary file that only this process can read, and then
+/// mapped. So they look like memory, and the operating system can drop their pages. The file goes with the mapping,
+/// also if the process is killed. Freed by
 /// <see cref="IDisposable.Dispose"/>, or by the garbage collector where a handler may keep the bytes.
 /// </summary>
 internal sealed unsafe class SpoolFile : MemoryManager<byte>
@@ -64,8 +65,8 @@ internal sealed unsafe class SpoolFile : MemoryManager<byte>
     }
 
     /// <summary>
-    /// A stream over the bytes. Unlike a span it may still be read when this is disposed: each read holds the mapping for as long as it takes, and one that
-    /// comes too late fails.
+    /// A stream over the bytes. Unlike a span it may still be read when this is disposed. Each read holds the mapping
+    /// as long as it takes, and a read that comes too late fails.
     /// </summary>
     public Stream OpenRead() => new UnmanagedMemoryStream(_view.SafeMemoryMappedViewHandle, 0, _length, FileAccess.Read);
 

@@ -7,12 +7,15 @@ using Microsoft.Extensions.Configuration;
 namespace FunctionsIngest.Configuration;
 
 /// <summary>
-/// Binds a section to its options like the configuration binder does, but collects every value that is not of its
-/// setting's type and every key that no setting has, where the binder would stop at the first or pass over in silence.
+/// Binds a section to its options like the configuration binder does, and collects the mistakes: values of the wrong
+/// type and keys without a setting. The binder would stop at the first value, and pass over such keys in silence.
 /// </summary>
 internal static class SettingsBinder
 {
-    /// <summary>Binds. A key of the section itself may belong to other options: <see cref="FindUnknown"/> finds those that belong to none.</summary>
+    /// <summary>
+    /// Binds. A key of the section itself may belong to other options: <see cref="FindUnknown"/> finds those that
+    /// belong to none.
+    /// </summary>
     /// <param name="section">The section.</param>
     /// <param name="options">Receives the values; a setting with a mistake keeps its default.</param>
     /// <param name="errors">Receives the mistakes.</param>
@@ -24,7 +27,9 @@ internal static class SettingsBinder
         new ConfigurationBuilder().AddInMemoryCollection(good).Build().Bind(options);
     }
 
-    /// <summary>Finds what is wrong with a section as a whole: a value of its own, and keys that no setting has.</summary>
+    /// <summary>
+    /// Finds what is wrong with a section as a whole: a value of its own, and keys that no setting has.
+    /// </summary>
     /// <param name="section">The section.</param>
     /// <param name="types">All classes of options that have settings in the section.</param>
     /// <param name="errors">Receives the mistakes.</param>
@@ -97,10 +102,10 @@ internal static class SettingsBinder
 
     // The value is not repeated: it may be a secret, put in the place of the names of secrets.
     private static string IsNoValue(IConfigurationSection section, string exampleKey)
-        => $"{section.Path} is no single value: remove it, and give one setting for each entry, such as {section.Path}:{exampleKey}.";
+        => $"{section.Path} is not a single value: remove it, and give one setting for each entry, such as {section.Path}:{exampleKey}.";
 
     private static string IsNoSetting(IConfigurationSection key, IConfigurationSection section, IEnumerable<string> settings)
-        => $"{key.Path} is no setting: {section.Path} has {string.Join(", ", settings)}.";
+        => $"{key.Path} is not a setting: {section.Path} has {string.Join(", ", settings)}.";
 
     private static Type? ItemTypeOf(Type type)
         => type != typeof(string) && type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) ? type.GenericTypeArguments[^1] : null;

@@ -6,7 +6,9 @@ using Microsoft.Extensions.Logging;
 
 namespace FunctionsIngest.Health;
 
-/// <summary>Whether a webhook could be accepted now. An answer is kept for 10 s, so that probes cost next to nothing.</summary>
+/// <summary>
+/// Whether a webhook could be accepted now. An answer is kept for 10 s, so that probes cost next to nothing.
+/// </summary>
 internal sealed partial class HealthProbe(StorageClients clients, SweepBookmark bookmark, KeyRing keyRing, TimeProvider time, ILogger<HealthProbe> logger) : IDisposable
 {
     /// <summary>How long an answer is kept.</summary>
@@ -19,7 +21,7 @@ internal sealed partial class HealthProbe(StorageClients clients, SweepBookmark 
     private Readiness? _last;
     private long _lastAt;
 
-    /// <summary>Alive: whoever can answer is.</summary>
+    /// <summary>Alive: a process that answers is alive.</summary>
     public static IResult Alive() => Results.Json(new { status = "alive" });
 
     /// <summary>Asks storage and secrets, at most once in 10 s. Names no resource.</summary>

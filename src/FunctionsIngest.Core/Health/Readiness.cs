@@ -8,13 +8,13 @@ internal sealed class Readiness(IReadOnlyDictionary<Readiness.Part, bool> parts)
     /// <summary>What a webhook needs.</summary>
     internal enum Part
     {
-        /// <summary>Table storage, for the replay rows.</summary>
+        /// <summary>Table storage, which has the rows.</summary>
         Table,
 
         /// <summary>The Storage queue.</summary>
         Queue,
 
-        /// <summary>Blob storage, for large bodies.</summary>
+        /// <summary>Blob storage, which has large bodies.</summary>
         Blob,
 
         /// <summary>A usable key for every source.</summary>

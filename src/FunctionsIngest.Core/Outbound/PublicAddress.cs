@@ -3,10 +3,13 @@ using System.Net.Sockets;
 
 namespace FunctionsIngest.Outbound;
 
-/// <summary>Which addresses are somebody's on the internet, and no part of a network that this app alone can reach.</summary>
+/// <summary>
+/// Which addresses are somebody's on the internet, and no part of a network that this app alone can reach.
+/// </summary>
 internal static class PublicAddress
 {
-    // Source: the special-purpose address registries of IANA (RFC 6890 and its updates); 168.63.129.16 is the platform's own in every Azure network.
+    // Source: the special-purpose address registries of IANA (RFC 6890 and its updates); 168.63.129.16 is the
+    // platform's own in every Azure network.
     private static readonly IPNetwork[] Special4 =
     [
         .. new[]
@@ -16,11 +19,13 @@ internal static class PublicAddress
         }.Select(IPNetwork.Parse),
     ];
 
-    // Of IPv6, 2000::/3 alone is given out. Loopback, link-local, unique-local and multicast addresses lie outside of it, these inside.
+    // Of IPv6, 2000::/3 alone is given out. Loopback, link-local, unique-local and multicast addresses lie outside of
+    // it, these inside.
     private static readonly IPNetwork Global6 = IPNetwork.Parse("2000::/3");
     private static readonly IPNetwork[] Special6 = [.. new[] { "2001::/23", "2001:db8::/32", "3fff::/20" }.Select(IPNetwork.Parse)];
 
-    // Addresses that carry an IPv4 address, with where in their 16 bytes it begins: what counts is where the packets end up.
+    // Addresses that carry an IPv4 address, with where in their 16 bytes it begins: what counts is where the packets
+    // end up.
     private static readonly (IPNetwork Network, int Offset)[] Embedding = [(IPNetwork.Parse("64:ff9b::/96"), 12), (IPNetwork.Parse("2002::/16"), 2)];
 
     /// <summary>Whether anybody on the internet could reach the address as well.</summary>

@@ -5,8 +5,9 @@ using FunctionsIngest.Senders.Signatures;
 namespace FunctionsIngest.Outbound;
 
 /// <summary>
-/// Sends one request to a client's receiver, wherever the configured name leads now: not to an address inside of this app's own network, not through
-/// a proxy, not on to where a redirect points, and for no longer than <see cref="Patience"/>.
+/// Sends one request to a client's receiver, at the address that the configured name has now. It does not send to an
+/// address inside this app's own network, use a proxy, or follow a redirect. It takes at most
+/// <see cref="Patience"/>.
 /// </summary>
 internal sealed class ReceiverCaller(TimeProvider time) : IDisposable
 {
@@ -24,7 +25,9 @@ internal sealed class ReceiverCaller(TimeProvider time) : IDisposable
     /// <param name="allowPrivateAddresses">Whether the receiver's address may be one that is not public.</param>
     /// <param name="cancellationToken">Set when the caller hangs up.</param>
     /// <returns>The answer.</returns>
-    /// <exception cref="HttpRequestException">No connection could be made, or it broke before there was an answer.</exception>
+    /// <exception cref="HttpRequestException">
+    /// No connection could be made, or it broke before there was an answer.
+    /// </exception>
     /// <exception cref="TimeoutException">There was no answer in time.</exception>
     public async Task<ReceiverAnswer> PostAsync(SignedWebhook webhook, bool allowPrivateAddresses, CancellationToken cancellationToken)
     {
@@ -62,12 +65,13 @@ internal sealed class ReceiverCaller(TimeProvider time) : IDisposable
         ConnectCallback = (context, cancellationToken) => ConnectAsync(context.DnsEndPoint, isAllowed, cancellationToken),
     };
 
-    // The addresses that were looked at are the ones that are connected to: a name that resolves to others a moment later changes nothing.
+    // The addresses that were looked at are the ones that are connected to: a name that resolves to others a moment
+    // later changes nothing.
     private static async ValueTask<Stream> ConnectAsync(DnsEndPoint endPoint, Func<IPAddress, bool> isAllowed, CancellationToken cancellationToken)
     {
         var addresses = await Dns.GetHostAddressesAsync(endPoint.Host, cancellationToken);
         if (Array.Find(addresses, address => !isAllowed(address)) is { } refused)
-            throw new HttpRequestException($"The name resolves to {refused}, which is no public address.");
+            throw new HttpRequestException($"The name resolves to {refused}, which is not a public address.");
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

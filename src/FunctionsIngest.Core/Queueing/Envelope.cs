@@ -11,8 +11,8 @@ using FunctionsIngest.Telemetry;
 namespace FunctionsIngest.Queueing;
 
 /// <summary>
-/// What travels on the queue: a CloudEvents 1.0 JSON event with binary data, so that the body keeps every byte, and as
-/// extension attributes what the processor decides on.
+/// What travels on the queue: a CloudEvents 1.0 JSON event with binary data, so that the body keeps every byte. Its
+/// extension attributes are what the processor decides on.
 /// </summary>
 internal sealed record Envelope
 {
@@ -49,7 +49,7 @@ internal sealed record Envelope
     /// <summary>One sending by the HTTP side or by a redrive; copies that the processor sends keep it.</summary>
     public required string Delivery { get; init; }
 
-    /// <summary>Which attempt the message stands for, from 1.</summary>
+    /// <summary>The number of the attempt that the message starts, from 1.</summary>
     public int Attempt { get; init; } = 1;
 
     /// <summary>How often the event has been redriven.</summary>
@@ -90,7 +90,7 @@ internal sealed record Envelope
             .SetTag("webhook.id", EventId)
             .SetTag("webhook.attempt", Attempt);
 
-    /// <summary>A delivery id that nobody has used.</summary>
+    /// <summary>A new delivery id.</summary>
     public static string NewDelivery() => Guid.NewGuid().ToString(DeliveryFormat);
 
     /// <summary>Writes the CloudEvents JSON.</summary>
@@ -132,12 +132,13 @@ internal sealed record Envelope
             envelope = cloudEvent is null ? null : FromCloudEvent(cloudEvent);
             if (envelope?.Payload is { } payload && payload != PayloadStore.NameOf(envelope))
                 envelope = null;
-            problem = envelope is null ? "The message is no event of this app, or of a version that it does not know." : null;
+            problem = envelope is null ? "The message is not an event of this app, or is of a version that the app does not know." : null;
         }
-        // The client's parser reports what it does not like by several exceptions, and none of them is ours to let through.
+        // The client's parser reports what it does not like by several exceptions, and none of them is ours to let
+        // through.
         catch (Exception exception) when (exception is JsonException or ArgumentException or FormatException or InvalidOperationException or NotSupportedException or OverflowException)
         {
-            problem = $"The message is no CloudEvents JSON event: {exception.GetType().Name}.";
+            problem = $"The message is not a CloudEvents JSON event: {exception.GetType().Name}.";
         }
 
         return envelope is not null;
@@ -160,10 +161,11 @@ internal sealed record Envelope
     }
 
     /// <summary>
-    /// Reads an event with its extension attributes. Names, ids, keys and the time have the forms that this app gives them, or the event is none of
-    /// its own: storage would refuse others each time, and their message would be tried for ever.
+    /// Reads an event with its extension attributes. Names, ids, keys and the time have the forms that this app gives
+    /// them, or the event is not one of its own. Storage would refuse others each time, and their message would be
+    /// tried for ever.
     /// </summary>
-    /// <returns>The envelope; null if the event is none of this app's, or of another version.</returns>
+    /// <returns>The envelope; null if the event is not of this app, or of another version.</returns>
     public static Envelope? FromCloudEvent(CloudEvent cloudEvent)
     {
         if (!TryGetNumber(cloudEvent, "envelopeversion", out var version) || version != Version

@@ -8,7 +8,10 @@ namespace FunctionsIngest.Queueing;
 /// <summary>The Storage queue between the requests and the processors. No message on it ever expires.</summary>
 internal sealed class EventQueue(StorageClients clients, PayloadStore payloads)
 {
-    /// <summary>The largest encoded message, in bytes; with a larger one the body goes to a blob. The service's own limit is 64 KiB.</summary>
+    /// <summary>
+    /// The largest encoded message, in bytes; with a larger one the body goes to a blob. The service's own limit is 64
+    /// KiB.
+    /// </summary>
     public const int MaxMessageBytes = 60 * 1024;
 
     /// <summary>The longest that the service hides a message.</summary>
@@ -33,7 +36,7 @@ internal sealed class EventQueue(StorageClients clients, PayloadStore payloads)
         await SendAsync(clients.Events, message, delay, cancellationToken);
     }
 
-    /// <summary>Sends a message as it is, for a redrive of one that could not be read.</summary>
+    /// <summary>Sends a message as it is, to redrive one that could not be read.</summary>
     public Task SendAsync(BinaryData message, CancellationToken cancellationToken)
         => SendAsync(clients.Events, message, TimeSpan.Zero, cancellationToken);
 
@@ -43,7 +46,8 @@ internal sealed class EventQueue(StorageClients clients, PayloadStore payloads)
 
     private static async Task SendAsync(QueueClient queue, BinaryData message, TimeSpan delay, CancellationToken cancellationToken)
     {
-        // The service counts whole seconds. Rounded up: a message that is visible before its time goes round in circles until then.
+        // The service counts whole seconds. Rounded up: a message that is visible before its time goes round in circles
+        // until then.
         var invisible = TimeSpan.FromSeconds(Math.Ceiling((delay > MaxDelay ? MaxDelay : delay).TotalSeconds));
         try
         {
@@ -58,7 +62,8 @@ internal sealed class EventQueue(StorageClients clients, PayloadStore payloads)
 
     private static BinaryData? EncodeIfFits(Envelope envelope)
     {
-        // Base64 alone tells for most large bodies; only near the edge does the whole message have to be written to know.
+        // Base64 alone tells for most large bodies; only near the edge does the whole message have to be written to
+        // know.
         if (envelope.Body is { } body && (body.ToMemory().Length + 2) / 3 * 4 > MaxMessageBytes)
             return null;
 

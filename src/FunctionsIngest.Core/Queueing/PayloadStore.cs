@@ -5,8 +5,8 @@ using FunctionsIngest.Storage;
 namespace FunctionsIngest.Queueing;
 
 /// <summary>
-/// Bodies that a message cannot hold, one blob per delivery, <c>{partition}/{row}/{delivery}</c>, so that the row that owns a blob
-/// can be found from its name.
+/// Bodies that a message cannot hold, one blob per delivery, <c>{partition}/{row}/{delivery}</c>. The name of a blob
+/// leads to the row that owns it.
 /// </summary>
 internal sealed class PayloadStore(StorageClients clients)
 {

@@ -5,12 +5,14 @@ using Microsoft.AspNetCore.Http;
 namespace FunctionsIngest.Receiving;
 
 /// <summary>
-/// Who is calling: the peer of the connection. Only where that is a trusted proxy is its X-Forwarded-For believed, from the right, for each
-/// proxy appends whom it saw and everything to the left of that is a caller's word.
+/// Who is calling: the peer of the connection. Only if that is a trusted proxy does its X-Forwarded-For count, read
+/// from the right. Each proxy appends whom it saw; everything to the left of that is only what a caller says.
 /// </summary>
 internal static class CallerAddress
 {
-    /// <summary>The most entries that are walked; nobody chains more proxies, and a forger gets no more work out of us.</summary>
+    /// <summary>
+    /// The most entries that are walked. Proxies form shorter chains, and a forger must not make us work.
+    /// </summary>
     public const int MaxHops = 16;
 
     /// <summary>Finds the caller.</summary>

@@ -13,7 +13,7 @@ internal sealed partial class HandOver(LedgerTable table, EventQueue queue, Inge
     /// <param name="key">The event's key.</param>
     /// <param name="envelope">The message.</param>
     /// <param name="deadline">Ends the calls.</param>
-    /// <exception cref="Exception">Storage failed: nobody knows how far it came.</exception>
+    /// <exception cref="Exception">Storage failed: it is not known how far it came.</exception>
     public async Task<Answer> AcceptAsync(EventKey key, Envelope envelope, CancellationToken deadline)
         => await RecordAsync(key, envelope.Time, deadline) ? await SendFirstAsync(envelope, deadline) : await AnswerDuplicateAsync(envelope, deadline);
 
@@ -34,7 +34,8 @@ internal sealed partial class HandOver(LedgerTable table, EventQueue queue, Inge
     }
 
     /// <summary>
-    /// The first request may have died before its send, or its send's outcome may be unknown: when in doubt, send again; the processor decides.
+    /// The first request may have died before its send, or its send's outcome may be unknown: when in doubt, send
+    /// again; the processor decides.
     /// </summary>
     private async Task<Answer> AnswerDuplicateAsync(Envelope envelope, CancellationToken deadline)
     {
@@ -46,7 +47,7 @@ internal sealed partial class HandOver(LedgerTable table, EventQueue queue, Inge
             if (row is not null)
             {
                 row.State = RowState.HandedOver;
-                // Whoever was faster has written a later state, and that one stays.
+                // A processor that was faster has written a later state, and that one stays.
                 await table.TryUpdateAsync(row, deadline);
             }
         }

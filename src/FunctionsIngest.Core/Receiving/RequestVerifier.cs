@@ -8,7 +8,9 @@ namespace FunctionsIngest.Receiving;
 /// <summary>Verifies a request with the keys of its source.</summary>
 internal sealed class RequestVerifier(KeyRing keyRing)
 {
-    /// <summary>Verifies; once more with newer keys, where the sender may sign with one that has just been added.</summary>
+    /// <summary>
+    /// Verifies; once more with newer keys, where the sender may sign with one that has just been added.
+    /// </summary>
     /// <returns>The result, and the request in the form that was verified last.</returns>
     /// <exception cref="SecretsUnavailableException">There is no usable key and none can be had now.</exception>
     public async Task<(VerificationResult Result, SignedRequest Verified)> VerifyAsync(

@@ -162,7 +162,7 @@ internal sealed partial class WebhookReceiver(
 
     private static partial class Log
     {
-        // A forger decides how often this is written: it is no reason to wake anybody. The metric is.
+        // A forger decides how often this is written, so alerts watch the metric instead.
         [LoggerMessage(1, LogLevel.Information, "Refused a request to {Source}: {Result}.")]
         public static partial void Refused(ILogger logger, string source, VerificationResult result);
 

@@ -11,10 +11,12 @@ using FunctionsIngest.Storage;
 namespace FunctionsIngest.Replaying;
 
 /// <summary>
-/// Puts archived events through the handlers again, as new events <c>{id}~{n}</c>. The number is taken by a conditional write to the archived event,
-/// which outlives the rows, so that no number is given out twice. Then everything goes as the receiver does it: the row is inserted as <c>Received</c>, the
-/// message is sent, the row becomes <c>HandedOver</c>. A command that dies before the insert leaves a gap in the numbers; one that dies after it leaves a row that
-/// is <c>Received</c>, which the next command for the same event finishes by sending again, for the processor runs a row's event once however many messages it has.
+/// Puts archived events through the handlers again, as new events <c>{id}~{n}</c>. The number is taken by a conditional
+/// write to the archived event, which outlives the rows, so that no number is given out twice. Then everything goes as
+/// the receiver does it: the row is inserted as <c>Received</c>, the message is sent, the row becomes
+/// <c>HandedOver</c>. A command that dies before the insert leaves a gap in the numbers. One that dies after it leaves
+/// a row that is <c>Received</c>, which the next command for the same event finishes by sending again. The processor
+/// runs a row's event once, however many messages it has.
 /// </summary>
 internal sealed class Replayer(StorageClients clients, ArchiveReader archive, LedgerTable rows, EventQueue queue, TimeProvider time)
 {
@@ -94,7 +96,8 @@ internal sealed class Replayer(StorageClients clients, ArchiveReader archive, Le
         }
     }
 
-    // The row's keys follow from the event's id, as those of a webhook's own do: the sweep finds it in the same partition.
+    // The row's keys follow from the event's id, as those of a webhook's own do: the sweep finds it in the same
+    // partition.
     private static EventKey KeyOf(ArchivedEvent original, int number)
         => new EventKey(original.Name.Source, string.Create(CultureInfo.InvariantCulture, $"{original.Event.Id}{EventKey.ReplayMark}{number}"));
 }

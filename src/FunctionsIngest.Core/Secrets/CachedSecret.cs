@@ -6,7 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsIngest.Secrets;
 
 /// <summary>
-/// One secret in memory: read once for everybody who waits for it, and again in the background, ahead of its age reaching
+/// One secret in memory: read once for everybody who waits for it, and again in the background, ahead of its age
+/// reaching
 /// <see cref="KeyVaultOptions.RefreshInterval"/>.
 /// </summary>
 internal sealed partial class CachedSecret : IDisposable
@@ -59,7 +60,10 @@ internal sealed partial class CachedSecret : IDisposable
     /// <summary>The age of what is known; null if nothing is.</summary>
     public TimeSpan? Age => _reading is { } reading ? _clock.GetUtcNow() - reading.ReadAt : null;
 
-    /// <summary>What is known of the secret; null if it was never read, or not for <see cref="KeyVaultOptions.OutageTolerance"/>.</summary>
+    /// <summary>
+    /// What is known of the secret; null if it was never read, or not for
+    /// <see cref="KeyVaultOptions.OutageTolerance"/>.
+    /// </summary>
     public SecretReading? ReadingAt(DateTimeOffset now) => _reading is { } reading && now < LapseOf(reading) ? reading : null;
 
     /// <summary>Until when a reading serves if no other follows it.</summary>
@@ -73,8 +77,9 @@ internal sealed partial class CachedSecret : IDisposable
     }
 
     /// <summary>
-    /// The read that is running, or one that is started now if it may be: not while the store wants to be left alone or
-    /// has just failed, and, once the secret is known, not more often than every <see cref="EarlyRefreshInterval"/>.
+    /// The read that is running, or one that is started now, if that is allowed. It is not allowed while the store asks
+    /// for a pause or has just failed. Once the secret is known, it is allowed once in
+    /// <see cref="EarlyRefreshInterval"/>.
     /// </summary>
     public Task? TryRefresh()
     {
@@ -105,7 +110,7 @@ internal sealed partial class CachedSecret : IDisposable
     {
         if (_running is not { IsCompleted: false })
         {
-            // Whoever happens to start a read lends it neither trace nor log scope: others wait for it as well.
+            // The caller that starts a read lends it neither trace nor log scope, because others wait for it too.
             using (ExecutionContext.SuppressFlow())
                 _running = ReadAsync();
         }
@@ -131,7 +136,8 @@ internal sealed partial class CachedSecret : IDisposable
 
         if (_failure is null)
         {
-            // Earlier by up to a fifth, by chance: a thousand instances that started together soon read at different times.
+            // Earlier by up to a fifth, by chance: a thousand instances that started together soon read at different
+            // times.
             _timer.Change(_options.RefreshInterval * (1 - 0.2 * Random.Shared.NextDouble()), Timeout.InfiniteTimeSpan);
             _metrics.Refreshed(Name);
         }

@@ -2,7 +2,9 @@ using Microsoft.Extensions.Configuration;
 
 namespace FunctionsIngest.Secrets;
 
-/// <summary>Secrets from the configuration, as <c>Secrets:{name}</c>: one version each, read again at every refresh.</summary>
+/// <summary>
+/// Secrets from the configuration, as <c>Secrets:{name}</c>: one version each, read again at every refresh.
+/// </summary>
 internal sealed class ConfigurationSecretReader(IConfiguration configuration) : ISecretReader
 {
     /// <inheritdoc />
@@ -19,6 +21,8 @@ internal sealed class ConfigurationSecretReader(IConfiguration configuration) : 
     /// <summary>The configuration's key of a secret.</summary>
     public static string KeyOf(string name) => $"Secrets:{name}";
 
-    /// <summary>The name under which those who sign keep the private half of a public key; of any other secret, its own.</summary>
+    /// <summary>
+    /// The name under which those who sign keep the private half of a public key; of any other secret, its own.
+    /// </summary>
     public static string SigningNameOf(string name) => name.Replace("-public-", "-private-", StringComparison.Ordinal);
 }

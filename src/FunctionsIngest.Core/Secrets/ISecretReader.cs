@@ -4,7 +4,7 @@ namespace FunctionsIngest.Secrets;
 internal interface ISecretReader
 {
     /// <summary>
-    /// Reads all versions of a secret that are enabled, started and not expired, newest first, at most
+    /// Reads the versions of a secret that are enabled, started and not expired, newest first. It reads at most
     /// <see cref="KeyVaultOptions.MaxVersions"/>; none if there is no such secret. May be called from several threads.
     /// </summary>
     /// <exception cref="Exception">The store could not be asked: what was read before stays in force.</exception>

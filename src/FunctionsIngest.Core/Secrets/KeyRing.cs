@@ -9,7 +9,9 @@ namespace FunctionsIngest.Secrets;
 /// <summary>The keys of every source, read at the start and again in the background.</summary>
 internal sealed class KeyRing : IDisposable
 {
-    /// <summary>How long a request waits for a read that is running: where there is no key yet, and where none verifies it.</summary>
+    /// <summary>
+    /// How long a request waits for a read that is running: where there is no key yet, and where none verifies it.
+    /// </summary>
     public static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(2);
 
     private readonly FrozenDictionary<string, CachedSecret> _secrets;
@@ -43,8 +45,8 @@ internal sealed class KeyRing : IDisposable
     }
 
     /// <summary>
-    /// After a failed verification: the keys again if they have changed since <paramref name="seen"/>, read anew if the rate limit
-    /// allows, waiting for at most 2 s; null if there is nothing newer to verify with.
+    /// After a failed verification: the keys again if they have changed since <paramref name="seen"/>, read anew if the
+    /// rate limit allows, waiting for at most 2 s; null if there is nothing newer to verify with.
     /// </summary>
     public async ValueTask<KeySet?> GetNewerAsync(Source source, KeySet seen, CancellationToken cancellationToken)
     {
@@ -64,7 +66,8 @@ internal sealed class KeyRing : IDisposable
         if (newer is not null && newer != seen)
             return newer;
 
-        // The key that would verify the webhook may be in a secret that could not be read yet: forged is not what it may be called.
+        // The key that would verify the webhook may be in a secret that could not be read yet. So the webhook must not
+        // be called forged.
         if (newer is null || keys.Secrets.Any(secret => secret.ReadingAt(now) is null))
             throw keys.Unavailable();
 
@@ -79,7 +82,9 @@ internal sealed class KeyRing : IDisposable
         return _sources.Values.All(keys => keys.KeysAt(_clock.GetUtcNow()) is not null);
     }
 
-    /// <summary>Begins to read every secret, so that the first webhook need not wait; the host does not wait for it either.</summary>
+    /// <summary>
+    /// Begins to read every secret, so that the first webhook need not wait; the host does not wait for it either.
+    /// </summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
         foreach (var secret in _secrets.Values)

@@ -1,6 +1,8 @@
 namespace FunctionsIngest.Secrets;
 
-/// <summary>One version of a secret. A class and never a record, so that no <see cref="object.ToString"/> prints the value.</summary>
+/// <summary>
+/// One version of a secret. A class and never a record, so that no <see cref="object.ToString"/> prints the value.
+/// </summary>
 /// <param name="value">The secret's text.</param>
 internal sealed class SecretVersion(string value)
 {

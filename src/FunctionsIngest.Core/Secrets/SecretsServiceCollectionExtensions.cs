@@ -12,7 +12,9 @@ namespace FunctionsIngest.Secrets;
 /// <summary>Adds the keys.</summary>
 internal static class SecretsServiceCollectionExtensions
 {
-    /// <summary>Adds <see cref="KeyRing"/>. Needs the sources; a <see cref="SecretClient"/> that is there already is used.</summary>
+    /// <summary>
+    /// Adds <see cref="KeyRing"/>. Needs the sources; a <see cref="SecretClient"/> that is there already is used.
+    /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">The configuration, at its root.</param>
     internal static IServiceCollection AddSecrets(this IServiceCollection services, IConfiguration configuration)
@@ -39,7 +41,8 @@ internal static class SecretsServiceCollectionExtensions
     /// <summary>How the vault is called.</summary>
     internal static SecretClientOptions ClientOptions()
     {
-        // The key ring tries again by itself, with a back-off that all who wait share: a second one below it would only hide the vault's Retry-After.
+        // The key ring tries again by itself, with a back-off that all waiting requests share. A second back-off below
+        // it would only hide the vault's Retry-After.
         var options = new SecretClientOptions { Retry = { MaxRetries = 0 } };
         options.Diagnostics.IsLoggingContentEnabled = false;
         return options;

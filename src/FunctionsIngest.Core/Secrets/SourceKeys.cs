@@ -29,7 +29,9 @@ internal sealed partial class SourceKeys
             Secrets = Secrets.Add(secret(clientKey));
     }
 
-    /// <summary>Every secret that the source needs; the one that holds its client key, if it has any, comes last.</summary>
+    /// <summary>
+    /// Every secret that the source needs; the one that holds its client key, if it has any, comes last.
+    /// </summary>
     public ImmutableArray<CachedSecret> Secrets { get; }
 
     /// <summary>The keys in force; null if there is no usable one. Reads memory only.</summary>
@@ -39,7 +41,9 @@ internal sealed partial class SourceKeys
         return now < snapshot.Until ? snapshot.Keys : Rebuild(now);
     }
 
-    /// <summary>Makes the keys from what is known of the secrets now. While their texts are the same, so is the set.</summary>
+    /// <summary>
+    /// Makes the keys from what is known of the secrets now. While their texts are the same, so is the set.
+    /// </summary>
     public KeySet? Rebuild(DateTimeOffset now)
     {
         lock (_lock)
@@ -97,7 +101,8 @@ internal sealed partial class SourceKeys
             }
         }
 
-        // Stable: the keys of one version stay in their order, and so do those of secrets that do not say when they were made.
+        // Stable: the keys of one version stay in their order, and so do those of secrets that do not say when they
+        // were made.
         var candidates = found.OrderByDescending(item => item.CreatedOn).Select(item => item.Candidate).DistinctBy(candidate => (candidate.IsClientKey, candidate.Text));
         return ([.. candidates], absent, until);
     }
@@ -131,7 +136,10 @@ internal sealed partial class SourceKeys
         _problems = problems;
     }
 
-    /// <summary>The keys until the moment at which one of them lapses without a read; a class, so that it is replaced in one step.</summary>
+    /// <summary>
+    /// The keys until the moment at which one of them lapses without a read; a class, so that it is replaced in one
+    /// step.
+    /// </summary>
     private sealed class Snapshot(KeySet? keys, DateTimeOffset until)
     {
         public KeySet? Keys => keys;

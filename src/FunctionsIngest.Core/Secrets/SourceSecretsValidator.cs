@@ -5,7 +5,9 @@ using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Secrets;
 
-/// <summary>Checks the secrets of the configuration when the host starts. Those of a vault are reported when they are read.</summary>
+/// <summary>
+/// Checks the secrets of the configuration when the host starts. Those of a vault are reported when they are read.
+/// </summary>
 /// <param name="reading">The sources that name the secrets.</param>
 /// <param name="vault">Whether the secrets are in the configuration at all.</param>
 /// <param name="secrets">The secrets.</param>

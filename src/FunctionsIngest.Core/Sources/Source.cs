@@ -25,6 +25,8 @@ internal sealed class Source
     /// <summary>Who may send; empty: anybody.</summary>
     public AddressRanges AllowedAddresses { get; init; } = new([]);
 
-    /// <summary>JSON pointers that make up the replay key instead of the scheme's own rule; empty: the scheme's.</summary>
+    /// <summary>
+    /// JSON pointers that make up the replay key instead of the scheme's own rule; empty: the scheme's.
+    /// </summary>
     public IReadOnlyList<JsonPointer> ReplayKey { get; init; } = [];
 }

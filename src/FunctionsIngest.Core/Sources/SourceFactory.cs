@@ -34,7 +34,7 @@ internal static partial class SourceFactory
     {
         var setting = $"Webhooks:Sources:{name}";
         if (!IsSourceName(name))
-            errors.Add($"{setting}: '{name}' is no name for a source: use 2 to 32 lower-case letters and digits, a letter first, such as 'begini'.");
+            errors.Add($"{setting}: '{name}' is not a name for a source: use 2 to 32 lower-case letters and digits, a letter first, such as 'begini'.");
         CheckSecrets(setting, options, errors);
 
         var allowed = AddressRanges.Parse($"{setting}:AllowedIPs", options.AllowedIPs, errors);
@@ -44,7 +44,7 @@ internal static partial class SourceFactory
             if (JsonPointer.TryParse(text, out var pointer))
                 pointers.Add(pointer);
             else
-                errors.Add($"{setting}:ReplayKey:{index} is '{text}', which is no JSON pointer: write it like /data/id.");
+                errors.Add($"{setting}:ReplayKey:{index} is '{text}', which is not a JSON pointer: write it like /data/id.");
         }
 
         var scheme = SchemeCatalogue.Create(name, options, retention, errors);
@@ -63,7 +63,7 @@ internal static partial class SourceFactory
     private static void CheckSecrets(string setting, SourceOptions options, List<string> errors)
     {
         if (options.Secrets.Count == 0)
-            errors.Add($"{setting}:Secrets is empty, and a source without a secret would let nobody in: name its secret, such as {setting}:Secrets:0 = begini-api-key.");
+            errors.Add($"{setting}:Secrets is empty, and a source without a secret would refuse every webhook: name its secret, such as {setting}:Secrets:0 = begini-api-key.");
         foreach (var (index, secret) in options.Secrets.Index())
             CheckSecretName($"{setting}:Secrets:{index}", secret, errors);
         if (!string.IsNullOrEmpty(options.ClientKey))
@@ -72,9 +72,9 @@ internal static partial class SourceFactory
 
     private static void CheckSecretName(string setting, string name, List<string> errors)
     {
-        // Somebody may have put the secret itself where its name belongs, so what is no name is not repeated.
+        // The secret itself may be where its name belongs, so the error does not repeat it.
         if (!IsSecretName(name))
-            errors.Add($"{setting} is no name of a secret: give the name (1 to 127 letters, digits and -), never the secret itself.");
+            errors.Add($"{setting} is not the name of a secret: give the name (1 to 127 letters, digits and -), never the secret itself.");
     }
 
     [GeneratedRegex(@"^[a-z][a-z0-9]{1,31}\z")]

@@ -5,7 +5,10 @@ namespace FunctionsIngest.Sources;
 /// <summary>One source: the section <c>Webhooks:Sources:{name}</c> of the configuration.</summary>
 internal sealed class SourceOptions : SchemeOptions
 {
-    /// <summary>The names of the source's secrets, all of them valid; at least one. A name is a Key Vault name: letters, digits and <c>-</c>, at most 127.</summary>
+    /// <summary>
+    /// The names of the source's secrets, all of them valid; at least one. A name is a Key Vault name: letters, digits
+    /// and <c>-</c>, at most 127.
+    /// </summary>
     public IList<string> Secrets { get; set; } = [];
 
     /// <summary>The accepted event types; none listed: all.</summary>

@@ -17,7 +17,7 @@ internal static class SourcesServiceCollectionExtensions
             .AddSingleton(provider => SourceFactory.Read(provider.GetRequiredService<BoundSettings<SourcesOptions>>().Value))
             .AddSingleton(provider =>
             {
-                // Throws if there is a mistake: nobody must get a catalogue that lacks a source.
+                // Throws if there is a mistake: a catalogue must not lack a source.
                 _ = provider.GetRequiredService<IOptions<SourcesOptions>>().Value;
                 return new SourceCatalogue(provider.GetRequiredService<SourceReading>().Sources);
             });

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace FunctionsIngest.Telemetry;
 
 /// <summary>
-/// The activity source <c>FunctionsIngest</c>. One trace per webhook: a new root at the request, for nobody has to trust the sender's
-/// <c>traceparent</c>; it goes on at the processor and ends at the handlers.
+/// The activity source <c>FunctionsIngest</c>. One trace per webhook: a new root at the request, because we do not
+/// trust the sender's <c>traceparent</c>. It goes on at the processor and ends at the handlers.
 /// </summary>
 internal static class IngestActivity
 {
@@ -14,7 +14,7 @@ internal static class IngestActivity
     private static readonly ActivitySource Source = new(SourceName);
 
     /// <summary>Starts a webhook's trace, linked to whatever trace the host began for the request.</summary>
-    /// <returns>The span; null if nobody listens. The caller disposes it.</returns>
+    /// <returns>The span; null without a listener. The caller disposes it.</returns>
     public static Activity? StartWebhook(string source)
     {
         var request = Activity.Current;
@@ -32,7 +32,9 @@ internal static class IngestActivity
     /// <summary>Starts one run of a handler.</summary>
     public static Activity? StartHandler(string handler) => Source.StartActivity("webhook handle")?.SetTag("webhook.handler", handler);
 
-    /// <summary>Starts what is done with a message: a child of the request that sent it, linked to the host's span.</summary>
+    /// <summary>
+    /// Starts what is done with a message: a child of the request that sent it, linked to the host's span.
+    /// </summary>
     /// <param name="step">What is done.</param>
     /// <param name="traceParent">The trace that the request began, as W3C <c>traceparent</c>.</param>
     public static Activity? StartConsuming(string step, string? traceParent)

@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace FunctionsIngest.Telemetry;
 
 /// <summary>
-/// The meter <c>FunctionsIngest</c>. Tags have bounded values: sources are the configured ones or <see cref="Unknown"/>, event types and ids never
-/// are a tag.
+/// The meter <c>FunctionsIngest</c>. Tags have bounded values: sources are the configured ones or
+/// <see cref="Unknown"/>, event types and ids never are a tag.
 /// </summary>
 internal sealed class IngestMetrics
 {
@@ -18,10 +18,10 @@ internal sealed class IngestMetrics
     /// <summary>The source of messages that could not be read.</summary>
     public const string Unreadable = "unreadable";
 
-    // Seconds, for what takes milliseconds.
+    // In seconds: what takes milliseconds.
     private static readonly InstrumentAdvice<double> Quick = new() { HistogramBucketBoundaries = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10] };
 
-    // Seconds, for what takes milliseconds or, on a bad day, hours.
+    // In seconds: what takes milliseconds or, on a bad day, hours.
     private static readonly InstrumentAdvice<double> Slow = new() { HistogramBucketBoundaries = [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 900, 3600, 21_600, 86_400] };
 
     private static readonly InstrumentAdvice<long> Bytes = new()

@@ -2,7 +2,9 @@ using System.Diagnostics.Metrics;
 
 namespace FunctionsIngest.Telemetry;
 
-/// <summary>What is measured of the secrets. Tags are names of secrets and outcomes: both are bounded by the configuration.</summary>
+/// <summary>
+/// What is measured of the secrets. Tags are names of secrets and outcomes: both are bounded by the configuration.
+/// </summary>
 internal sealed class VaultMetrics
 {
     private readonly Counter<long> _refreshes;

@@ -5,7 +5,9 @@ using System.Security.Cryptography;
 
 namespace FunctionsIngest.Local.Azurite;
 
-/// <summary>Azurite under tools/azurite: pinned by its lock file, installed from npm the first time that it is needed.</summary>
+/// <summary>
+/// Azurite under tools/azurite: pinned by its lock file, installed from npm the first time that it is needed.
+/// </summary>
 /// <param name="root">The repository's root.</param>
 /// <param name="progress">Receives a line when something takes a while.</param>
 internal sealed class AzuriteInstallation(string root, Action<string> progress)
@@ -25,7 +27,10 @@ internal sealed class AzuriteInstallation(string root, Action<string> progress)
     /// <summary>The folder with Azurite's package.json.</summary>
     public string Folder { get; } = Path.GetDirectoryName(Path.Combine(root, LockFile))!;
 
-    /// <summary>Installs Azurite unless that version is there already. Several processes may ask at once: one installs, the others wait.</summary>
+    /// <summary>
+    /// Installs Azurite unless that version is there already. Several processes may ask at once: one installs, the
+    /// others wait.
+    /// </summary>
     /// <exception cref="StartUpException">There is no Node, it is too old, or npm failed.</exception>
     public async Task EnsureAsync(TimeProvider time, CancellationToken cancellationToken)
     {

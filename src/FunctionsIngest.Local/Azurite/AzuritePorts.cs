@@ -20,8 +20,11 @@ internal sealed record AzuritePorts(int Blob, int Queue, int Table)
         => $"DefaultEndpointsProtocol=http;AccountName={account};AccountKey={DefaultKey};"
             + $"BlobEndpoint=http://127.0.0.1:{Blob}/{account};QueueEndpoint=http://127.0.0.1:{Queue}/{account};TableEndpoint=http://127.0.0.1:{Table}/{account};";
 
-    /// <summary>The configured ports. One that is not configured is Azurite's own (10000, 10001, 10002), where tools look for it, or another if that is taken.</summary>
-    /// <exception cref="StartUpException">A configured port is none, or is taken.</exception>
+    /// <summary>
+    /// The configured ports. One that is not configured is Azurite's own (10000, 10001, 10002), where tools look for
+    /// it, or another if that is taken.
+    /// </summary>
+    /// <exception cref="StartUpException">A configured port is out of range or taken.</exception>
     public static AzuritePorts Choose(AzuriteOptions options)
         => new(
             Choose(options.BlobPort, nameof(options.BlobPort), 10000),

@@ -6,8 +6,8 @@ using System.Text.RegularExpressions;
 namespace FunctionsIngest.Local.Azurite;
 
 /// <summary>
-/// A running Azurite: blob, queue and table. It lives as long as its standard input is open, so it ends gracefully with this process
-/// even if this process is killed.
+/// A running Azurite: blob, queue and table. It lives as long as its standard input is open, so it ends gracefully with
+/// this process even if this process is killed.
 /// </summary>
 internal sealed partial class AzuriteProcess : IAsyncDisposable
 {
@@ -46,7 +46,9 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
     /// <param name="installation">Where it is installed.</param>
     /// <param name="dataPath">Where it keeps its data; null: in memory.</param>
     /// <param name="ports">Where it listens.</param>
-    /// <param name="accounts">The names of the storage accounts, all with <see cref="AzuritePorts.DefaultKey"/>; none: the default account.</param>
+    /// <param name="accounts">
+    /// The names of the storage accounts, all with <see cref="AzuritePorts.DefaultKey"/>; none: the default account.
+    /// </param>
     /// <exception cref="StartUpException">It did not start, or another process uses the same data.</exception>
     public static async Task<AzuriteProcess> StartAsync(
         AzuriteInstallation installation, string? dataPath, AzuritePorts ports, IEnumerable<string> accounts, TimeProvider time, CancellationToken cancellationToken)
@@ -83,7 +85,9 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
         static string Text(int port) => port.ToString(CultureInfo.InvariantCulture);
     }
 
-    /// <summary>Stops Azurite gracefully: it saves what it has in memory. Killed only if that takes longer than 10 s.</summary>
+    /// <summary>
+    /// Stops Azurite gracefully: it saves what it has in memory. Killed only if that takes longer than 10 s.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();

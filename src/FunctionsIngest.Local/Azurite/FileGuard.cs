@@ -1,6 +1,9 @@
 namespace FunctionsIngest.Local.Azurite;
 
-/// <summary>A file held open by one process at a time. The operating system lets go of it when the process ends, however it ends.</summary>
+/// <summary>
+/// A file held open by one process at a time. The operating system lets go of it when the process ends, however it
+/// ends.
+/// </summary>
 internal static class FileGuard
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromMilliseconds(200);
@@ -18,7 +21,10 @@ internal static class FileGuard
         }
     }
 
-    /// <summary>Takes the guard, waiting for another process to let go of it; null if it has not after <paramref name="longest"/>.</summary>
+    /// <summary>
+    /// Takes the guard, waiting for another process to let go of it; null if it has not after
+    /// <paramref name="longest"/>.
+    /// </summary>
     public static async Task<FileStream?> TakeAsync(string path, TimeSpan longest, TimeProvider time, CancellationToken cancellationToken)
     {
         var started = time.GetTimestamp();

@@ -11,10 +11,12 @@ internal sealed class DemoCase
     /// <summary>What it was: genuine, changed, replayed, stale.</summary>
     public required string Webhook { get; init; }
 
-    /// <summary>The answer that is owed.</summary>
+    /// <summary>The expected answer.</summary>
     public HttpStatusCode? ExpectedStatus { get; init; }
 
-    /// <summary>The word in the answer's body that is owed: the acknowledgement's status, or the problem's detail.</summary>
+    /// <summary>
+    /// The expected word in the answer's body: the acknowledgement's status, or the problem's detail.
+    /// </summary>
     public string? ExpectedWord { get; init; }
 
     /// <summary>The answer that came.</summary>

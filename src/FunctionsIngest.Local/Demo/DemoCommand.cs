@@ -4,8 +4,8 @@ using Spectre.Console;
 namespace FunctionsIngest.Local.Demo;
 
 /// <summary>
-/// Starts the host on storage of its own, demonstrates it, and stops it. <c>--against</c> and an address: demonstrates the app that runs there,
-/// with the same secrets and on the storage that <c>WebhookStorage</c> names here too.
+/// Starts the host on storage of its own, demonstrates it, and stops it. <c>--against</c> and an address: demonstrates
+/// the app that runs there. That app must have the same secrets, and the storage that <c>WebhookStorage</c> names here.
 /// </summary>
 internal static class DemoCommand
 {

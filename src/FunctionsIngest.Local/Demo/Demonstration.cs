@@ -13,7 +13,9 @@ using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Local.Demo;
 
-/// <summary>Sends genuine, changed, replayed and stale webhooks of every source over HTTP, and looks at what became of them.</summary>
+/// <summary>
+/// Sends genuine, changed, replayed and stale webhooks of every source over HTTP, and looks at what became of them.
+/// </summary>
 internal sealed class Demonstration(LocalHost host, HttpClient http)
 {
     private const string ChangedIdPrefix = "Sample_";

@@ -2,7 +2,10 @@ using System.ComponentModel.DataAnnotations;
 
 namespace FunctionsIngest.Local.Pump;
 
-/// <summary>How the Functions host reads queues: <c>extensions.queues</c> of host.json, with the host's own defaults for what is absent.</summary>
+/// <summary>
+/// How the Functions host reads queues: <c>extensions.queues</c> of host.json, with the host's own defaults for what is
+/// absent.
+/// </summary>
 internal sealed class HostQueueSettings
 {
     private const string Section = "extensions:queues";
@@ -11,7 +14,9 @@ internal sealed class HostQueueSettings
     [Range(1, 32)]
     public int BatchSize { get; init; } = 16;
 
-    /// <summary>More are taken when no more than this many are in the works. Not set: half of <see cref="BatchSize"/>.</summary>
+    /// <summary>
+    /// More are taken when no more than this many are in the works. Not set: half of <see cref="BatchSize"/>.
+    /// </summary>
     [Range(0, 1000)]
     public int? NewBatchThreshold { get; init; }
 

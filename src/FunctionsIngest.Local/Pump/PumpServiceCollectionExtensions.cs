@@ -3,7 +3,7 @@ using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Local.Pump;
 
-/// <summary>Adds what stands for the triggers of the Functions app that are no requests.</summary>
+/// <summary>Adds what replaces the queue triggers and the timer of the Functions app.</summary>
 internal static class PumpServiceCollectionExtensions
 {
     /// <summary>Adds the two queue triggers and the timer.</summary>

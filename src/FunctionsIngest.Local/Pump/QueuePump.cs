@@ -3,11 +3,17 @@ using Azure.Storage.Queues.Models;
 
 namespace FunctionsIngest.Local.Pump;
 
-/// <summary>Reads a queue as the queue trigger of the Functions host does: batches, invisibility, tries, poison.</summary>
+/// <summary>
+/// Reads a queue as the queue trigger of the Functions host does: batches, invisibility, tries, poison.
+/// </summary>
 /// <param name="queue">The queue, which exists.</param>
-/// <param name="poison">Where a message goes after its last try; null for the poison queue itself, whose messages stay.</param>
+/// <param name="poison">
+/// Where a message goes after its last try; null for the poison queue itself, whose messages stay.
+/// </param>
 /// <param name="settings">The trigger's settings.</param>
-/// <param name="invisibility">How long a message that is being processed stays invisible without being renewed; renewed at half.</param>
+/// <param name="invisibility">
+/// How long a message that is being processed stays invisible without being renewed; renewed at half.
+/// </param>
 /// <param name="process">Processes a message's body. Throwing is a failure.</param>
 internal sealed partial class QueuePump(
     QueueClient queue,
@@ -60,7 +66,8 @@ internal sealed partial class QueuePump(
 
     private static TimeSpan Min(TimeSpan first, TimeSpan second) => first < second ? first : second;
 
-    // Not cut short by a stop: a message that storage has handed out would stay hidden from everybody for the whole invisibility.
+    // Not cut short by a stop: a message that storage has handed out would stay hidden from everybody for the whole
+    // invisibility.
     private async Task<QueueMessage[]> ReceiveAsync(CancellationToken cancellationToken)
     {
         try
@@ -138,7 +145,7 @@ internal sealed partial class QueuePump(
         return receipt;
     }
 
-    /// <summary>Keeps a message invisible once more. Failing is no reason not to try again at the next half.</summary>
+    /// <summary>Keeps a message invisible once more. After a failure it tries again at the next half.</summary>
     private async Task<string> HideAsync(QueueMessage message, string receipt)
     {
         try

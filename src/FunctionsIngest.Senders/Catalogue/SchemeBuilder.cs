@@ -70,7 +70,10 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
         return Apply(definition);
     }
 
-    /// <summary>The scheme of the source's own <c>Signature</c> section; null if that lacks what nothing else can be told without.</summary>
+    /// <summary>
+    /// The scheme of the source's own <c>Signature</c> section; null if that lacks what nothing else can be told
+    /// without.
+    /// </summary>
     public TemplateScheme? Custom()
     {
         if (options.Signature is not { } signature)
@@ -123,7 +126,7 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
             comparesClientKey: !string.IsNullOrEmpty(options.ClientKey));
     }
 
-    /// <summary>Says that the source's scheme is none of these.</summary>
+    /// <summary>Says that the source's scheme is not one of these.</summary>
     public SignatureScheme? Unknown(IReadOnlyList<string> names)
     {
         if (string.IsNullOrEmpty(options.Scheme))
@@ -134,7 +137,7 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
 
         var nearest = names.MinBy(name => Distance(options.Scheme, name))!;
         var suggestion = Distance(options.Scheme, nearest) <= 2 ? $"did you mean '{nearest}'? The schemes are" : "set it to one of";
-        Refuse("Scheme", $"is '{options.Scheme}', which is no scheme; {suggestion} {string.Join(", ", names)}");
+        Refuse("Scheme", $"is '{options.Scheme}', which is not a scheme; {suggestion} {string.Join(", ", names)}");
         return null;
     }
 
@@ -195,7 +198,7 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
         }
         else if (value.AsSpan().ContainsAnyExcept(HeaderNameCharacters))
         {
-            Refuse($"Signature:{setting}", $"is '{value}', which is no name of a header; a name has letters, digits and -");
+            Refuse($"Signature:{setting}", $"is '{value}', which is not the name of a header; a name has letters, digits and -");
         }
     }
 
@@ -240,7 +243,7 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
         if (sources.Length > 1)
             Refuse("Signature:TimestampField", $"is '{signature.TimestampField}', but Signature:TimestampHeader is set as well; remove one of them");
         else if (covered && sources.Length == 0)
-            Refuse("Signature:Content", $"is '{content}', but neither Signature:TimestampHeader nor Signature:TimestampField says where the timestamp stands; set one of them");
+            Refuse("Signature:Content", $"is '{content}', but neither Signature:TimestampHeader nor Signature:TimestampField says where the timestamp is; set one of them");
         else if (!covered && sources.Length == 1)
             Refuse(string.IsNullOrEmpty(signature.TimestampField) ? "Signature:TimestampHeader" : "Signature:TimestampField", $"is '{sources[0]}', but anybody can change a timestamp that is not signed; put {{timestamp}} into Signature:Content where the sender signs it, or remove this");
     }
@@ -251,7 +254,7 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
         CheckHeader("EventTypeHeader", signature.EventTypeHeader);
         var covered = content.Covers(ContentPartKind.Id);
         if (covered && string.IsNullOrEmpty(signature.IdHeader))
-            Refuse("Signature:Content", $"is '{content}', but Signature:IdHeader does not say where the id stands; set it");
+            Refuse("Signature:Content", $"is '{content}', but Signature:IdHeader does not say where the id is; set it");
         if (!covered && !string.IsNullOrEmpty(signature.IdHeader))
             Refuse("Signature:IdHeader", $"is '{signature.IdHeader}', but anybody can change an id that is not signed; put {{id}} into Signature:Content where the sender signs it, or remove this");
         if (!bodyIsSigned && !string.IsNullOrEmpty(signature.IdPointer))
@@ -263,7 +266,7 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
         if (string.IsNullOrEmpty(value))
             return null;
         if (!JsonPointer.TryParse(value, out var pointer))
-            Refuse($"Signature:{setting}", $"is '{value}', which is no JSON pointer; write it as in /event/type");
+            Refuse($"Signature:{setting}", $"is '{value}', which is not a JSON pointer; write it as in /event/type");
         return pointer;
     }
 
@@ -312,7 +315,9 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
-    /// <summary>How many characters must be added, removed or replaced to make one text of the other, whatever their case.</summary>
+    /// <summary>
+    /// How many characters must be added, removed or replaced to make one text of the other, whatever their case.
+    /// </summary>
     private static int Distance(string one, string other)
     {
         var row = Enumerable.Range(0, other.Length + 1).ToArray();

@@ -21,9 +21,12 @@ internal static class SchemeCatalogue
         [.. Definitions.Keys.Append(QiTechScheme.SchemeName).Append(Custom).Order(StringComparer.Ordinal)];
 
     /// <summary>Builds a source's scheme, with the source's own settings applied.</summary>
-    /// <param name="sourceName">The source's name, for the errors.</param>
+    /// <param name="sourceName">The source's name, as the errors show it.</param>
     /// <param name="options">The source's settings.</param>
-    /// <param name="retention">How long a webhook is remembered: a timestamp may be older by half of it at most, so that what is forgotten is too old as well.</param>
+    /// <param name="retention">
+    /// How long a webhook is remembered. A timestamp may be older by half of it at most, so that a forgotten webhook is
+    /// too old as well.
+    /// </param>
     /// <param name="errors">Receives a sentence per mistake, which names the setting, the value and the fix.</param>
     /// <returns>The scheme; null if there was a mistake.</returns>
     public static SignatureScheme? Create(string sourceName, SchemeOptions options, TimeSpan retention, ICollection<string> errors)
@@ -72,8 +75,8 @@ internal static class SchemeCatalogue
     };
 
     /// <summary>
-    /// Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md; for Svix, which differs in the names of its headers,
-    /// docs.svix.com, "Verifying webhooks manually".
+    /// Source: github.com/standard-webhooks/standard-webhooks, spec/standard-webhooks.md; for Svix, which differs in
+    /// the names of its headers, docs.svix.com, "Verifying webhooks manually".
     /// </summary>
     private static SchemeDefinition StandardWebhooks(string name, string headers) => new()
     {
@@ -101,7 +104,10 @@ internal static class SchemeCatalogue
         Payload = new() { EventTypeHeader = "X-GitHub-Event" },
     };
 
-    /// <summary>Source: docs.stripe.com, "Verify webhook signatures manually". The secret is the whole text, <c>whsec_</c> included.</summary>
+    /// <summary>
+    /// Source: docs.stripe.com, "Verify webhook signatures manually". The secret is the whole text, <c>whsec_</c>
+    /// included.
+    /// </summary>
     private static SchemeDefinition Stripe() => new()
     {
         Name = "stripe",
@@ -124,7 +130,9 @@ internal static class SchemeCatalogue
         Payload = new() { EventType = JsonPointer.Parse("/event/type"), Ids = [JsonPointer.Parse("/event_id")] },
     };
 
-    /// <summary>Source: shopify.dev, "Deliver webhooks through HTTPS", verification. X-Shopify-Webhook-Id is not signed.</summary>
+    /// <summary>
+    /// Source: shopify.dev, "Deliver webhooks through HTTPS", verification. X-Shopify-Webhook-Id is not signed.
+    /// </summary>
     private static SchemeDefinition Shopify() => new()
     {
         Name = "shopify",

@@ -11,8 +11,8 @@ namespace FunctionsIngest.Senders.Diagnosis;
 internal sealed record CapturedRequest(string? Method, string? Path, IHeaderDictionary Headers)
 {
     /// <summary>
-    /// Reads <c>Name: value</c> lines, with or without the request's first line before them, also as <c>curl -v</c> writes them (<c>&gt; Name: value</c>);
-    /// or a JSON object of names and values.
+    /// Reads <c>Name: value</c> lines, with or without the request's first line before them. It also reads what
+    /// <c>curl -v</c> writes (<c>&gt; Name: value</c>), and a JSON object of names and values.
     /// </summary>
     /// <exception cref="FormatException">It is neither; the message says what to mend.</exception>
     public static CapturedRequest Parse(byte[] bytes)
@@ -63,7 +63,7 @@ internal sealed record CapturedRequest(string? Method, string? Path, IHeaderDict
 
             var colon = line.IndexOf(':', StringComparison.Ordinal);
             if (colon < 1)
-                throw new FormatException($"Line {index + 1} of the headers is no header: write 'Name: value'.");
+                throw new FormatException($"Line {index + 1} of the headers is not a header: write 'Name: value'.");
             headers.Append(line[..colon].Trim(), line[(colon + 1)..].Trim());
         }
 

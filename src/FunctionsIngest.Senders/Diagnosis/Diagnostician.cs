@@ -5,7 +5,8 @@ using FunctionsIngest.Senders.Signatures;
 namespace FunctionsIngest.Senders.Diagnosis;
 
 /// <summary>
-/// Verifies a captured request, and finds out what is wrong with it: by undoing what is known to go wrong, one thing or two at a time, until the signature matches.
+/// Verifies a captured request, and finds out what is wrong with it. It undoes what is known to go wrong, one thing or
+/// two at a time, until the signature matches.
 /// </summary>
 /// <param name="scheme">How the sender signs.</param>
 /// <param name="secret">The secret's text.</param>
@@ -49,7 +50,7 @@ internal sealed class Diagnostician(SignatureScheme scheme, string secret, IRead
         foreach (var text in SecretText.Split(secret))
         {
             if (scheme.ReadKey(text, out var key) is { } problem)
-                problems.Add($"The secret is no key of the scheme {scheme.Name}: {problem}.");
+                problems.Add($"The secret is not a key of the scheme {scheme.Name}: {problem}.");
             else
                 keys.Add(key!);
         }

@@ -2,10 +2,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionsIngest.Senders.Diagnosis;
 
-/// <summary>Where a value that belongs in one header may stand.</summary>
+/// <summary>Where a value that belongs in one header may be.</summary>
 internal static class HeaderVariants
 {
-    /// <summary>The header's values; each of them if they differ, and those of all other headers if it is missing.</summary>
+    /// <summary>
+    /// The header's values; each of them if they differ, and those of all other headers if it is missing.
+    /// </summary>
     /// <param name="headers">The request's headers.</param>
     /// <param name="name">The header.</param>
     /// <param name="what">What it carries, in a word.</param>
@@ -22,7 +24,7 @@ internal static class HeaderVariants
             : from header in headers
               where !string.Equals(header.Key, name, StringComparison.OrdinalIgnoreCase)
               from value in Values(headers, header.Key, isSingle)
-              select new Variant<string>(value, $"The {what} stands in the header {header.Key}, and the scheme reads it from {name}.");
+              select new Variant<string>(value, $"The {what} is in the header {header.Key}, and the scheme reads it from {name}.");
     }
 
     private static List<string> Values(IHeaderDictionary headers, string name, bool isSingle)

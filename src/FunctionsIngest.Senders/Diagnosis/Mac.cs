@@ -14,7 +14,7 @@ internal sealed record Mac(string Name, Func<byte[], byte[], byte[]> Compute)
         (SignatureAlgorithm.HmacSha256, "SHA-256"), (SignatureAlgorithm.HmacSha512, "SHA-512"), (SignatureAlgorithm.HmacSha1, "SHA-1"), (SignatureAlgorithm.HmacSha384, "SHA-384"),
     ];
 
-    /// <summary>The scheme's own, then the others, and what is no MAC but may be taken for one.</summary>
+    /// <summary>The scheme's own, then the others, and what may be mistaken for a MAC.</summary>
     public static List<Variant<Mac>> Of(SchemeDefinition definition)
     {
         var own = definition.Versions.Select(version => version.Algorithm).Where(algorithm => algorithm.IsHmac()).ToHashSet();

@@ -41,8 +41,8 @@ internal sealed class QiTechDiagnosis(SignatureScheme scheme, SignedRequest requ
     {
         var headers = new HeaderDictionary(request.Headers.ToDictionary(StringComparer.OrdinalIgnoreCase)) { [QiTechScheme.TokenHeader] = text[Bearer.Length..] };
         return scheme.Verify(request with { Headers = headers }, keys, at) == VerificationResult.Verified
-            ? ([$"'{Bearer.Trim()}' stands before the token, and the sender writes the token alone."], true)
-            : ([$"'{Bearer.Trim()}' stands before the token, and without it the token is not genuine either."], false);
+            ? ([$"'{Bearer.Trim()}' is before the token, and the sender writes the token alone."], true)
+            : ([$"'{Bearer.Trim()}' is before the token, and without it the token is not genuine either."], false);
     }
 
     private (IReadOnlyList<string>, bool) ExplainMismatch()

@@ -10,7 +10,7 @@ internal static partial class SignatureVariants
 {
     private const int LeastBytes = 8;
 
-    /// <summary>The signatures that the scheme would look at, then those that stand elsewhere or are written otherwise.</summary>
+    /// <summary>The signatures that the scheme would look at, then those elsewhere or in another form.</summary>
     public static List<Variant<byte[]>> Of(SchemeDefinition definition, IHeaderDictionary headers)
         => [.. from text in HeaderVariants.Of(headers, definition.Header, "signature", isSingle: definition.Separator is null)
                from item in Items(definition, text)
@@ -39,15 +39,15 @@ internal static partial class SignatureVariants
         var prefixes = string.Join(" or ", definition.Versions.Select(version => version.Prefix).Where(prefix => prefix.Length > 0).Select(prefix => $"'{prefix}'"));
         var unquoted = item.Value.Trim('"', '\'', ' ');
         if (unquoted != item.Value)
-            yield return new(unquoted, [.. item.Causes, "The signature stands in quotes or spaces."]);
+            yield return new(unquoted, [.. item.Causes, "The signature is in quotes or spaces."]);
         if (prefixes.Length > 0)
-            yield return new(unquoted, [.. item.Causes, $"The signature lacks what must stand before it, {prefixes}."]);
+            yield return new(unquoted, [.. item.Causes, $"The signature lacks its prefix, {prefixes}."]);
         if (Label().Match(unquoted) is { Success: true } label)
         {
             yield return new(
                 unquoted[label.Length..],
                 [.. item.Causes, prefixes.Length == 0
-                    ? $"'{label.Value}' stands before the signature, and the scheme knows no such label."
+                    ? $"'{label.Value}' is before the signature, and the scheme does not know this label."
                     : $"The signature is labelled '{label.Value}', a version that the scheme does not know: it knows {prefixes}."]);
         }
     }

@@ -170,7 +170,7 @@ internal sealed class TemplateDiagnosis(SchemeDefinition definition, SignedReque
 
         return DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out _) && text.Contains('-', StringComparison.Ordinal)
             ? "The timestamp is written as a date, and the scheme counts seconds since 1970."
-            : $"The timestamp is '{text}', which is no plain count since 1970.";
+            : $"The timestamp is '{text}', which is not a plain count since 1970.";
     }
 
     private static List<Variant<string>> TimestampsOf(SchemeDefinition definition, SignedRequest request)

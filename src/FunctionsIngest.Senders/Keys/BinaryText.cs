@@ -4,8 +4,8 @@ using System.Buffers.Text;
 namespace FunctionsIngest.Senders.Keys;
 
 /// <summary>
-/// Strict decoding of bytes that are written as text: exactly one text stands for each value (but for the case of hexadecimal
-/// digits), so that no bit of a signature can change unnoticed. Allocates nothing and throws on no input.
+/// Strict decoding of bytes that are written as text. Each value has exactly one text, apart from the case of
+/// hexadecimal digits, so that no bit of a signature can change unnoticed. Allocates nothing and throws on no input.
 /// </summary>
 internal static class BinaryText
 {

@@ -27,7 +27,9 @@ internal sealed class EcdsaKey : AsymmetricKey
     /// <summary>Parses a public key (SubjectPublicKeyInfo) or a private one (PKCS #8 or SEC 1).</summary>
     /// <param name="secret">The secret's text: PEM, or what the format says.</param>
     /// <param name="algorithm">The algorithm, which says the curve.</param>
-    /// <param name="format"><see cref="SecretFormat.Pem"/>, <see cref="SecretFormat.Base64"/> or <see cref="SecretFormat.Hex"/>.</param>
+    /// <param name="format">
+    /// <see cref="SecretFormat.Pem"/>, <see cref="SecretFormat.Base64"/> or <see cref="SecretFormat.Hex"/>.
+    /// </param>
     /// <param name="key">The key, or null.</param>
     /// <returns>Null, or what is wrong, without a character of the secret.</returns>
     public static string? Parse(string secret, SignatureAlgorithm algorithm, SecretFormat format, out VerificationKey? key)

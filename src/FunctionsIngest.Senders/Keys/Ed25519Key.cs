@@ -20,9 +20,13 @@ internal sealed class Ed25519Key : AsymmetricKey
     /// <inheritdoc />
     public override SignatureAlgorithm Algorithm => SignatureAlgorithm.Ed25519;
 
-    /// <summary>Parses a key: PEM, or 32 bytes of a public key, or 64 bytes of a private key followed by its public one.</summary>
+    /// <summary>
+    /// Parses a key: PEM, or 32 bytes of a public key, or 64 bytes of a private key followed by its public one.
+    /// </summary>
     /// <param name="secret">The secret's text.</param>
-    /// <param name="format"><see cref="SecretFormat.Pem"/>, <see cref="SecretFormat.Base64"/> or <see cref="SecretFormat.Hex"/>.</param>
+    /// <param name="format">
+    /// <see cref="SecretFormat.Pem"/>, <see cref="SecretFormat.Base64"/> or <see cref="SecretFormat.Hex"/>.
+    /// </param>
     /// <param name="key">The key, or null.</param>
     /// <returns>Null, or what is wrong, without a character of the secret.</returns>
     public static string? Parse(string secret, SecretFormat format, out VerificationKey? key)

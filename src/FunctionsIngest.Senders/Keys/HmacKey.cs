@@ -11,7 +11,9 @@ internal sealed class HmacKey(byte[] value) : VerificationKey
 
     /// <summary>Parses a key.</summary>
     /// <param name="secret">The secret's text.</param>
-    /// <param name="format"><see cref="SecretFormat.Utf8"/>, <see cref="SecretFormat.Base64"/> or <see cref="SecretFormat.Hex"/>.</param>
+    /// <param name="format">
+    /// <see cref="SecretFormat.Utf8"/>, <see cref="SecretFormat.Base64"/> or <see cref="SecretFormat.Hex"/>.
+    /// </param>
     /// <param name="minLength">The fewest bytes of a key that is not written as plain text.</param>
     /// <param name="maxLength">The most.</param>
     /// <param name="key">The key, or null.</param>
@@ -22,9 +24,9 @@ internal sealed class HmacKey(byte[] value) : VerificationKey
         if (string.IsNullOrWhiteSpace(secret))
             return "it is empty";
 
-        // Whoever knows a public key could sign with it if it were taken for a shared one.
+        // If a public key were taken for a shared one, everyone who knows it could sign.
         if (PemText.IsIn(secret) || secret.StartsWith(StandardWebhooksKey.PublicPrefix, StringComparison.Ordinal))
-            return "it is a key pair's, and no key of an HMAC";
+            return "it is a key of a pair, and not of an HMAC";
 
         if (format == SecretFormat.Utf8)
         {

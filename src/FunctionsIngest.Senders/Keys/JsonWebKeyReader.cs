@@ -5,7 +5,9 @@ using System.Text.Json;
 
 namespace FunctionsIngest.Senders.Keys;
 
-/// <summary>Turns the public part of a JSON web key (RFC 7517, 7518, 8037) into PEM, which every scheme with public keys reads.</summary>
+/// <summary>
+/// Turns the public part of a JSON web key (RFC 7517, 7518, 8037) into PEM, which every scheme with public keys reads.
+/// </summary>
 internal static class JsonWebKeyReader
 {
     // RFC 8410, section 4: a SubjectPublicKeyInfo of id-Ed25519 is these bytes and the 32 of the key.

@@ -2,7 +2,10 @@ using System.Formats.Asn1;
 
 namespace FunctionsIngest.Senders.Keys;
 
-/// <summary>Reads keys that are structures: PEM (RFC 7468), also where its newlines were lost on the way through a setting, or their bare bytes.</summary>
+/// <summary>
+/// Reads keys that are structures: PEM (RFC 7468), also where its newlines were lost on the way through a setting, or
+/// their bare bytes.
+/// </summary>
 internal static class KeyText
 {
     /// <summary>The label of a SubjectPublicKeyInfo (RFC 5280).</summary>
@@ -12,10 +15,15 @@ internal static class KeyText
     public const string PrivateKey = "PRIVATE KEY";
 
     /// <summary>Reads a key.</summary>
-    /// <param name="secret">The secret's text. PEM is known as such whatever the format; its newlines may be spaces, the two characters <c>\n</c>, or nothing.</param>
+    /// <param name="secret">
+    /// The secret's text. PEM is known as such whatever the format; its newlines may be spaces, the two characters
+    /// <c>\n</c>, or nothing.
+    /// </param>
     /// <param name="format">How a text that is not PEM is written.</param>
     /// <param name="labels">The labels of PEM that are looked for, the first one found counts.</param>
-    /// <param name="label">The label found; of bare bytes <see cref="PublicKey"/> or <see cref="PrivateKey"/>, whichever they seem to be.</param>
+    /// <param name="label">
+    /// The label found; of bare bytes <see cref="PublicKey"/> or <see cref="PrivateKey"/>, whichever they seem to be.
+    /// </param>
     /// <param name="der">The key's bytes.</param>
     /// <returns>Null, or what is wrong, without a character of the secret.</returns>
     public static string? Read(string secret, SecretFormat format, string[] labels, out string label, out byte[] der)

@@ -2,7 +2,9 @@ using System.Text.RegularExpressions;
 
 namespace FunctionsIngest.Senders.Keys;
 
-/// <summary>PEM (RFC 7468) in the text of a secret, whose newlines may have been lost on the way through a setting.</summary>
+/// <summary>
+/// PEM (RFC 7468) in the text of a secret, whose newlines may have been lost on the way through a setting.
+/// </summary>
 internal static partial class PemText
 {
     /// <summary>What a block begins with.</summary>

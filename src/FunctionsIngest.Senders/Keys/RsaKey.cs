@@ -22,7 +22,9 @@ internal sealed class RsaKey : AsymmetricKey
 
     /// <summary>Parses a public key (SubjectPublicKeyInfo or PKCS #1) or a private one (PKCS #8 or PKCS #1).</summary>
     /// <param name="secret">The secret's text: PEM, or what the format says.</param>
-    /// <param name="format"><see cref="SecretFormat.Pem"/>, <see cref="SecretFormat.Base64"/> or <see cref="SecretFormat.Hex"/>.</param>
+    /// <param name="format">
+    /// <see cref="SecretFormat.Pem"/>, <see cref="SecretFormat.Base64"/> or <see cref="SecretFormat.Hex"/>.
+    /// </param>
     /// <param name="key">The key, or null.</param>
     /// <returns>Null, or what is wrong, without a character of the secret.</returns>
     public static string? Parse(string secret, SecretFormat format, out VerificationKey? key)

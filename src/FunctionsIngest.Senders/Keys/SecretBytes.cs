@@ -3,7 +3,9 @@ namespace FunctionsIngest.Senders.Keys;
 /// <summary>Decodes secrets that are written as base64 or hexadecimal digits.</summary>
 internal static class SecretBytes
 {
-    /// <summary>Decodes a secret: hexadecimal digits of either case, or base64 without whitespace, whose padding may be missing.</summary>
+    /// <summary>
+    /// Decodes a secret: hexadecimal digits of either case, or base64 without whitespace, whose padding may be missing.
+    /// </summary>
     /// <param name="secret">The text.</param>
     /// <param name="format"><see cref="SecretFormat.Base64"/> or <see cref="SecretFormat.Hex"/>.</param>
     /// <param name="bytes">The bytes; empty if the text is wrong.</param>

@@ -4,8 +4,8 @@ namespace FunctionsIngest.Senders.Keys;
 internal static class SecretText
 {
     /// <summary>
-    /// The keys in a secret's text: a JSON web key, or PEM blocks (their newlines may be lost, or written as the two characters
-    /// <c>\n</c>), or one key a line. Whitespace around a key and empty lines do not count.
+    /// The keys in a secret's text: a JSON web key, or PEM blocks (their newlines may be lost, or written as the two
+    /// characters <c>\n</c>), or one key a line. Whitespace around a key and empty lines do not count.
     /// </summary>
     public static IReadOnlyList<string> Split(string text)
     {
@@ -37,7 +37,9 @@ internal static class SecretText
         }
     }
 
-    /// <summary>Checks that PEM is whole, and turns a JSON web key into PEM, which every scheme with public keys reads.</summary>
+    /// <summary>
+    /// Checks that PEM is whole, and turns a JSON web key into PEM, which every scheme with public keys reads.
+    /// </summary>
     /// <param name="text">One of the texts of <see cref="Split"/>.</param>
     /// <param name="unwrapped">The text as a scheme parses it.</param>
     /// <returns>Null, or what is wrong with the text, without a character of it.</returns>

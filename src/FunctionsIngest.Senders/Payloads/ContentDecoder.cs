@@ -11,7 +11,7 @@ internal static class ContentDecoder
     /// <summary>Opens a body in a coding.</summary>
     /// <param name="coding">The value of Content-Encoding.</param>
     /// <param name="body">The body as it came; closed with the stream that is returned.</param>
-    /// <returns>The body as it was before, for the caller to dispose; null if the coding is not known.</returns>
+    /// <returns>The body as it was before, which the caller disposes; null if the coding is not known.</returns>
     public static Stream? Open(string coding, Stream body) => coding.Trim().ToLowerInvariant() switch
     {
         "gzip" or "x-gzip" => new GZipStream(body, CompressionMode.Decompress),

@@ -16,7 +16,9 @@ internal sealed class JsonPointer
     /// <summary>The unescaped reference tokens, outermost first.</summary>
     public IReadOnlyList<string> Tokens { get; }
 
-    /// <summary>Parses a pointer; the empty pointer (the whole document) is not one that a setting can mean, so it is refused.</summary>
+    /// <summary>
+    /// Parses a pointer; the empty pointer (the whole document) is not one that a setting can mean, so it is refused.
+    /// </summary>
     public static bool TryParse(string? text, [NotNullWhen(true)] out JsonPointer? pointer)
     {
         pointer = null;
@@ -39,7 +41,7 @@ internal sealed class JsonPointer
         return true;
     }
 
-    /// <summary>Parses a pointer that stands in the code.</summary>
+    /// <summary>Parses a pointer of our own code.</summary>
     public static JsonPointer Parse(string text)
         => TryParse(text, out var pointer) ? pointer : throw new FormatException($"'{text}' is not a JSON pointer.");
 

@@ -1,15 +1,17 @@
 namespace FunctionsIngest.Senders.Payloads;
 
 /// <summary>
-/// Finds in a payload what the path of a webhook needs to know of it: one pass, no document in memory. Of a member that is there twice
-/// the last one counts, as for the parsers of those who read the payload later.
+/// Finds in a payload what the path of a webhook needs to know of it: one pass, no document in memory. Of a member that
+/// is there twice the last one counts, as for the parsers of those who read the payload later.
 /// </summary>
 internal static class PayloadReader
 {
     /// <summary>Reads a payload. Throws on no input.</summary>
     /// <param name="body">The payload.</param>
     /// <param name="rules">Where the source says what it is.</param>
-    /// <param name="eventTypeHeader">The value of the header that names the event type; it goes before the payload's own.</param>
+    /// <param name="eventTypeHeader">
+    /// The value of the header that names the event type; it goes before the payload's own.
+    /// </param>
     /// <param name="replayPointers">The source's own <c>ReplayKey</c>.</param>
     /// <param name="facts">What the payload says; of a payload that is not JSON, nothing.</param>
     /// <returns>False if the rules demand what the payload does not have.</returns>

@@ -14,16 +14,19 @@ internal sealed class PayloadSearch(IReadOnlyList<JsonPointer> pointers)
 
     private static readonly List<int> None = [];
 
-    /// <summary>What stands at each pointer, in their order.</summary>
+    /// <summary>What is at each pointer, in their order.</summary>
     public PayloadValue[] Found { get; } = new PayloadValue[pointers.Count];
 
-    /// <summary>Whether the payload is JSON (RFC 8259) in UTF-8 without a byte order mark, no deeper than <see cref="MaxDepth"/>, with nothing after it.</summary>
+    /// <summary>
+    /// Whether the payload is JSON (RFC 8259) in UTF-8 without a byte order mark, no deeper than
+    /// <see cref="MaxDepth"/>, with nothing after it.
+    /// </summary>
     public bool IsJson { get; private set; }
 
     /// <summary>Whether the payload is an object.</summary>
     public bool IsObject { get; private set; }
 
-    /// <summary>Whether an escape stands for half of a surrogate pair, which is no text.</summary>
+    /// <summary>Whether an escape is half of a surrogate pair, which is not text.</summary>
     public bool HasLoneSurrogate { get; private set; }
 
     /// <summary>Searches. Throws on no input; finds nothing in what is not JSON.</summary>
@@ -47,7 +50,7 @@ internal sealed class PayloadSearch(IReadOnlyList<JsonPointer> pointers)
     }
 
     /// <summary>Reads one value to its end.</summary>
-    /// <param name="reader">Stands on the value's first token.</param>
+    /// <param name="reader">Is at the value's first token.</param>
     /// <param name="payload">The whole payload.</param>
     /// <param name="depth">How many tokens of the pointers in <paramref name="open"/> have led here.</param>
     /// <param name="open">The pointers that lead to this value or into it.</param>
@@ -86,7 +89,10 @@ internal sealed class PayloadSearch(IReadOnlyList<JsonPointer> pointers)
         }
     }
 
-    /// <summary>The pointers that go on through the member whose name the reader stands on. What an earlier member of that name held is forgotten.</summary>
+    /// <summary>
+    /// The pointers that go on through the member whose name the reader is at. It forgets what an earlier member of
+    /// that name held.
+    /// </summary>
     private List<int> Enter(ref Utf8JsonReader reader, int depth, List<int> open)
     {
         var inside = None;
@@ -113,7 +119,7 @@ internal sealed class PayloadSearch(IReadOnlyList<JsonPointer> pointers)
         return open.FindAll(pointer => pointers[pointer].Tokens.Count > depth && pointers[pointer].Tokens[depth] == token);
     }
 
-    /// <summary>Whether the string that the reader stands on has no half of a surrogate pair among its escapes.</summary>
+    /// <summary>Whether the string that the reader is at has no half of a surrogate pair among its escapes.</summary>
     private bool IsText(ref Utf8JsonReader reader)
     {
         if (!reader.ValueIsEscaped || HasOnlyPairs(reader.ValueSpan))

@@ -7,14 +7,15 @@ using System.Text.Unicode;
 namespace FunctionsIngest.Senders.Payloads;
 
 /// <summary>
-/// Writes JSON as Python's <c>json.dumps(json.loads(body))</c> does with its defaults: <c>", "</c> and <c>": "</c> between the parts,
-/// everything outside printable ASCII as <c>\uXXXX</c> in lower case (surrogate pairs above U+FFFF), members in the order of their first
-/// appearance with the value of their last, whole numbers digit by digit, and floats by <c>repr</c> (the shortest digits that read back
-/// as the same double, <c>1e+16</c>, <c>1e-05</c>, <c>Infinity</c> where a number is too large).
+/// Writes JSON as Python's <c>json.dumps(json.loads(body))</c> does with its defaults: <c>", "</c> and <c>": "</c>
+/// between the parts, everything outside printable ASCII as <c>\uXXXX</c> in lower case (surrogate pairs above U+FFFF),
+/// members in the order of their first appearance with the value of their last, whole numbers digit by digit, and
+/// floats by <c>repr</c> (the shortest digits that read back as the same double, <c>1e+16</c>, <c>1e-05</c>,
+/// <c>Infinity</c> where a number is too large).
 /// </summary>
 /// <remarks>
-/// Left out: bodies that Python reads but RFC 8259 does not know (<c>NaN</c>, <c>Infinity</c>), lone surrogates, a nesting deeper than 64,
-/// and whole numbers of more than 4300 digits, which Python itself refuses.
+/// Left out: bodies that Python reads but RFC 8259 does not know (<c>NaN</c>, <c>Infinity</c>), lone surrogates, a
+/// nesting deeper than 64, and whole numbers of more than 4300 digits, which Python itself refuses.
 /// </remarks>
 internal static class PythonJson
 {

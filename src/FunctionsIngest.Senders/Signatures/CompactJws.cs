@@ -6,7 +6,9 @@ using FunctionsIngest.Senders.Keys;
 
 namespace FunctionsIngest.Senders.Signatures;
 
-/// <summary>A token in the compact serialisation of JWS (RFC 7515), taken apart strictly and not yet verified.</summary>
+/// <summary>
+/// A token in the compact serialisation of JWS (RFC 7515), taken apart strictly and not yet verified.
+/// </summary>
 internal sealed class CompactJws
 {
     private const int MaxLength = 8192;
@@ -31,7 +33,9 @@ internal sealed class CompactJws
     /// <summary>The decoded signature.</summary>
     public byte[] Signature { get; }
 
-    /// <summary>Takes a token apart: three segments of base64url without padding, none of them empty, at most 8192 characters.</summary>
+    /// <summary>
+    /// Takes a token apart: three segments of base64url without padding, none of them empty, at most 8192 characters.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out CompactJws? token)
     {
         token = null;
@@ -60,9 +64,13 @@ internal sealed class CompactJws
     }
 
     /// <summary>
-    /// Reads the text members of a JSON object. A member that is there twice is refused, since parsers differ on which of them counts.
+    /// Reads the text members of a JSON object. A member that is there twice is refused, since parsers differ on which
+    /// of them counts.
     /// </summary>
-    /// <returns>False if it is not an object, or not strict JSON; members of other types are left out of <paramref name="members"/> and named in <paramref name="others"/>.</returns>
+    /// <returns>
+    /// False if it is not an object, or not strict JSON; members of other types are left out of
+    /// <paramref name="members"/> and named in <paramref name="others"/>.
+    /// </returns>
     public static bool TryReadObject(ReadOnlyMemory<byte> json, out Dictionary<string, string> members, out HashSet<string> others)
     {
         members = new Dictionary<string, string>(StringComparer.Ordinal);

@@ -30,7 +30,9 @@ internal sealed class ContentTemplate
     public bool Covers(ContentPartKind kind) => _kinds.Contains(kind);
 
     /// <summary>Parses a template.</summary>
-    /// <param name="text">Text with <c>{body}</c>, <c>{timestamp}</c>, <c>{id}</c>, <c>{method}</c> and <c>{path}</c>, each at most once.</param>
+    /// <param name="text">
+    /// Text with <c>{body}</c>, <c>{timestamp}</c>, <c>{id}</c>, <c>{method}</c> and <c>{path}</c>, each at most once.
+    /// </param>
     /// <param name="template">The template, or null.</param>
     /// <returns>Null, or what is wrong.</returns>
     public static string? TryParse(string text, out ContentTemplate? template)
@@ -61,8 +63,8 @@ internal sealed class ContentTemplate
 
         for (var i = 1; i < parts.Count; i++)
         {
-            // Two texts of any length side by side could lend each other characters under the same signature. A timestamp cannot: one
-            // digit more or less moves it out of its tolerance.
+            // Two texts of any length side by side could lend each other characters under the same signature. A
+            // timestamp cannot: one digit more or less moves it out of its tolerance.
             if (IsOpen(parts[i - 1].Kind) && IsOpen(parts[i].Kind))
                 return "puts two of {id}, {method}, {path} and {body} side by side, so that the end of one could pass for the start of the other";
         }
@@ -71,11 +73,13 @@ internal sealed class ContentTemplate
         return null;
     }
 
-    /// <summary>Parses a template that stands in the code.</summary>
+    /// <summary>Parses a template of our own code.</summary>
     public static ContentTemplate Parse(string text)
         => TryParse(text, out var template) is { } problem ? throw new FormatException($"'{text}' {problem}.") : template!;
 
-    /// <summary>Whether an id is printable ASCII, 1 to 256 characters, and without the characters that end it in this template.</summary>
+    /// <summary>
+    /// Whether an id is printable ASCII, 1 to 256 characters, and without the characters that end it in this template.
+    /// </summary>
     public bool Accepts(ReadOnlySpan<char> id)
         => id.Length is >= 1 and <= MaxIdLength && !id.ContainsAnyExcept(_idCharacters);
 
@@ -123,7 +127,7 @@ internal sealed class ContentTemplate
         }
     }
 
-    /// <summary>Puts the content together piece by piece, for a body that is too large to be copied.</summary>
+    /// <summary>Puts the content together piece by piece, because the body is too large to copy.</summary>
     public void AppendTo(IncrementalHash hash, in ContentValues values)
     {
         foreach (ref readonly var part in _parts.AsSpan())

@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace FunctionsIngest.Senders.Signatures;
 
-/// <summary>Reads headers that matter to a signature: repeats count only if they are equal. Allocates nothing.</summary>
+/// <summary>
+/// Reads headers that matter to a signature: repeats count only if they are equal. Allocates nothing.
+/// </summary>
 internal static class HeaderValue
 {
     /// <summary>Reads a header that may contain commas.</summary>
@@ -25,7 +27,10 @@ internal static class HeaderValue
         return value.IsEmpty ? VerificationResult.HeaderMissing : VerificationResult.Verified;
     }
 
-    /// <summary>Reads a header whose values contain no comma: where there is one, a server or proxy has joined repeated headers with it.</summary>
+    /// <summary>
+    /// Reads a header whose values contain no comma: where there is one, a server or proxy has joined repeated headers
+    /// with it.
+    /// </summary>
     /// <returns><see cref="VerificationResult.Verified"/> if there is one value, else what is wrong.</returns>
     public static VerificationResult ReadOne(IHeaderDictionary headers, string name, out ReadOnlySpan<char> value)
     {

@@ -12,12 +12,15 @@ internal sealed record QiTechClaims(byte[] PayloadMd5, DateTimeOffset? Timestamp
 {
     private const int Md5Length = 16;
 
-    // Python's "%Y-%m-%dT%H:%M:%S.%fZ", where %f is one to six digits; and without a fraction, as isoformat() writes a whole second.
+    // Python's "%Y-%m-%dT%H:%M:%S.%fZ", where %f is one to six digits; and without a fraction, as isoformat() writes a
+    // whole second.
     private static readonly string[] TimestampFormats =
         [.. Enumerable.Range(0, 7).Select(digits => "yyyy-MM-dd'T'HH:mm:ss" + (digits == 0 ? "" : "." + new string('f', digits)) + "'Z'")];
 
     /// <summary>Reads the claims of a token.</summary>
-    /// <returns>Null if one of the four is missing or of another type, or the MD5 is not 32 hexadecimal digits.</returns>
+    /// <returns>
+    /// Null if one of the four is missing or of another type, or the MD5 is not 32 hexadecimal digits.
+    /// </returns>
     public static QiTechClaims? Read(CompactJws token)
     {
         var md5 = new byte[Md5Length];

@@ -9,14 +9,16 @@ using Microsoft.AspNetCore.Http;
 namespace FunctionsIngest.Senders.Signatures;
 
 /// <summary>
-/// QI Tech: the header AUTHORIZATION is a token (JWS, ES512 and nothing else) whose claims carry the MD5 of the body, the method, the path and
-/// the time. Source: docs.qitech.com.br, "Webhook", sections 1 to 3.
+/// QI Tech: the header AUTHORIZATION is a token, a JWS with ES512 and nothing else. Its claims carry the MD5 of the
+/// body, the method, the path and the time. Source: docs.qitech.com.br, "Webhook", sections 1 to 3.
 /// </summary>
 /// <param name="secretFormat">How the keys are written.</param>
 /// <param name="tolerance">How far the token's time may be off, either way, edges included.</param>
 /// <param name="publicPath">The path that the sender was given, without a query; null: the request's path.</param>
 /// <param name="bodyHash">What the MD5 covers.</param>
-/// <param name="comparesClientKey">Whether the header API-CLIENT-KEY must equal the <see cref="ClientKey"/> among the keys.</param>
+/// <param name="comparesClientKey">
+/// Whether the header API-CLIENT-KEY must equal the <see cref="ClientKey"/> among the keys.
+/// </param>
 internal sealed class QiTechScheme(SecretFormat secretFormat, TimeSpan tolerance, string? publicPath, BodyHash bodyHash, bool comparesClientKey) : SignatureScheme
 {
     /// <summary>The scheme's name in the catalogue.</summary>
@@ -93,7 +95,9 @@ internal sealed class QiTechScheme(SecretFormat secretFormat, TimeSpan tolerance
         return key.Add(claims.Method).Add(claims.Uri).Add(claims.PayloadMd5).Build();
     }
 
-    /// <summary>Signs with an ECDSA key; given a <see cref="ClientKey"/>, sets the header that names it and nothing else.</summary>
+    /// <summary>
+    /// Signs with an ECDSA key; given a <see cref="ClientKey"/>, sets the header that names it and nothing else.
+    /// </summary>
     /// <inheritdoc />
     public override void Sign(IHeaderDictionary headers, in OutgoingWebhook webhook, VerificationKey key)
     {
@@ -104,7 +108,7 @@ internal sealed class QiTechScheme(SecretFormat secretFormat, TimeSpan tolerance
         }
 
         if (key is not EcdsaKey ecdsa)
-            throw new InvalidOperationException($"The key is none that the scheme {Name} signs with.");
+            throw new InvalidOperationException($"The scheme {Name} does not sign with a key of this kind.");
 
         var header = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string> { ["alg"] = TokenAlgorithm, ["typ"] = "JWT" });
         var payload = JsonSerializer.SerializeToUtf8Bytes(new Dictionary<string, string>

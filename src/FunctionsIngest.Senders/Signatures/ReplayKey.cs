@@ -4,7 +4,10 @@ using System.Text;
 
 namespace FunctionsIngest.Senders.Signatures;
 
-/// <summary>What makes two webhooks of a source the same one: a SHA-256 over the source's name and the parts that the scheme names.</summary>
+/// <summary>
+/// What makes two webhooks of a source the same one: a SHA-256 over the source's name and the parts that the scheme
+/// names.
+/// </summary>
 /// <param name="Source">The source's name.</param>
 /// <param name="Hash">The SHA-256: 64 hexadecimal digits, lower case.</param>
 internal readonly record struct ReplayKey(string Source, string Hash)
@@ -14,7 +17,9 @@ internal readonly record struct ReplayKey(string Source, string Hash)
     /// <param name="kind">What the parts are, so that an id can never equal a hash of contents.</param>
     public static Builder For(string source, string kind) => new Builder(source).Add(source).Add(kind);
 
-    /// <summary>Hashes part by part, each with its length before it, so that no two lists of parts run together.</summary>
+    /// <summary>
+    /// Hashes part by part, each with its length before it, so that no two lists of parts run together.
+    /// </summary>
     internal sealed class Builder(string source) : IDisposable
     {
         private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

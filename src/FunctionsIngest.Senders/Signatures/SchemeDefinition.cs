@@ -18,13 +18,18 @@ internal sealed record SchemeDefinition
     /// <summary>The header that carries the signature.</summary>
     public required string Header { get; init; }
 
-    /// <summary>The signatures that count, at most one of them an HMAC. Others in the same header are skipped.</summary>
+    /// <summary>
+    /// The signatures that count, at most one of them an HMAC. Others in the same header are skipped.
+    /// </summary>
     public required IReadOnlyList<SignatureVersion> Versions { get; init; }
 
     /// <summary>How the signature is written.</summary>
     public SignatureEncoding Encoding { get; init; }
 
-    /// <summary>What separates several signatures, or signatures and timestamp, in the header; null: the whole header is one signature.</summary>
+    /// <summary>
+    /// What separates several signatures, or signatures and timestamp, in the header; null: the whole header is one
+    /// signature.
+    /// </summary>
     public char? Separator { get; init; }
 
     /// <summary>How the secrets are written.</summary>
@@ -39,10 +44,12 @@ internal sealed record SchemeDefinition
     /// <summary>What is signed.</summary>
     public ContentTemplate Content { get; init; } = ContentTemplate.Parse("{body}");
 
-    /// <summary>The header that carries the timestamp; null where <see cref="TimestampPrefix"/> or nothing does.</summary>
+    /// <summary>
+    /// The header that carries the timestamp; null where <see cref="TimestampPrefix"/> or nothing does.
+    /// </summary>
     public string? TimestampHeader { get; init; }
 
-    /// <summary>What stands before the timestamp in the signature's header, such as <c>t=</c>.</summary>
+    /// <summary>What is before the timestamp in the signature's header, such as <c>t=</c>.</summary>
     public string? TimestampPrefix { get; init; }
 
     /// <summary>What the timestamp counts.</summary>
@@ -54,7 +61,9 @@ internal sealed record SchemeDefinition
     /// <summary>How far in the future the timestamp may lie, edge included.</summary>
     public TimeSpan FutureTolerance { get; init; } = DefaultTolerance;
 
-    /// <summary>The header that carries the webhook's id. It is looked at only where <see cref="Content"/> covers it.</summary>
+    /// <summary>
+    /// The header that carries the webhook's id. It is looked at only where <see cref="Content"/> covers it.
+    /// </summary>
     public string? IdHeader { get; init; }
 
     /// <summary>What takes the place of <c>{path}</c>; null: the request's path.</summary>

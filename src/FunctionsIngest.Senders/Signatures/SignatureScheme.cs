@@ -19,7 +19,9 @@ internal abstract class SignatureScheme
     /// <summary>Where the payload says what it is, and what it must contain.</summary>
     public abstract PayloadRules Payload { get; }
 
-    /// <summary>The sentence that a refused caller gets as <c>detail</c>, in the words of the sender's documentation.</summary>
+    /// <summary>
+    /// The sentence that a refused caller gets as <c>detail</c>, in the words of the sender's documentation.
+    /// </summary>
     public abstract string Refusal { get; }
 
     /// <summary>How far in the past a signed timestamp may lie; zero for a scheme without one.</summary>
@@ -27,7 +29,7 @@ internal abstract class SignatureScheme
 
     /// <summary>Reads one key: PEM, a JSON web key, or as this scheme writes it.</summary>
     /// <param name="text">One of the texts of <see cref="SecretText.Split"/>.</param>
-    /// <param name="key">The key, or null if the text is none.</param>
+    /// <param name="key">The key; null if the text is not a key.</param>
     /// <returns>Null, or what is wrong with the text, without a character of it.</returns>
     public string? ReadKey(string text, out VerificationKey? key)
     {
@@ -37,17 +39,20 @@ internal abstract class SignatureScheme
 
     /// <summary>Parses one key as this scheme writes it.</summary>
     /// <param name="secret">The secret's text.</param>
-    /// <param name="key">The key, or null if the text is none.</param>
+    /// <param name="key">The key; null if the text is not a key.</param>
     /// <returns>Null, or what is wrong with the text, without a character of it.</returns>
     public abstract string? ParseKey(string secret, out VerificationKey? key);
 
     /// <summary>
-    /// Whether the request is genuine. A pure function: reads no clock, throws on no input, and allocates nothing in the
-    /// steady state for HMAC schemes. Each key's MAC is computed once and compared with every offered signature.
+    /// Whether the request is genuine. A pure function: reads no clock, throws on no input, and allocates nothing in
+    /// the steady state for HMAC schemes. Each key's MAC is computed once and compared with every offered signature.
     /// </summary>
     public abstract VerificationResult Verify(in SignedRequest request, ReadOnlySpan<VerificationKey> keys, DateTimeOffset now);
 
-    /// <summary>What makes this webhook the same as another one: from authenticated material only, from nothing that a retry changes.</summary>
+    /// <summary>
+    /// What makes this webhook the same as another one: from authenticated material only, from nothing that a retry
+    /// changes.
+    /// </summary>
     /// <param name="source">The source's name.</param>
     /// <param name="request">The request in the form that verified.</param>
     /// <param name="payload">What its payload says.</param>
@@ -61,7 +66,8 @@ internal abstract class SignatureScheme
     public abstract void Sign(IHeaderDictionary headers, in OutgoingWebhook webhook, VerificationKey key);
 
     /// <summary>
-    /// The key of the source's own pointers; null where it sets none or none of them leads to a value, so that the scheme's rule holds.
+    /// The key of the source's own pointers; null if the source sets none, or if none leads to a value. Then the
+    /// scheme's rule holds.
     /// </summary>
     protected static ReplayKey? ReplayKeyOfPointers(string source, PayloadFacts payload)
     {

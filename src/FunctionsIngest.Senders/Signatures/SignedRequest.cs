@@ -4,7 +4,9 @@ namespace FunctionsIngest.Senders.Signatures;
 
 /// <summary>What a scheme looks at: the request as it came, with nothing parsed and nothing rewritten.</summary>
 /// <param name="Method">The HTTP method.</param>
-/// <param name="Path">The request's path, from <see cref="HttpRequest.Path"/> alone: never from Host, PathBase or a forwarded header.</param>
+/// <param name="Path">
+/// The request's path, from <see cref="HttpRequest.Path"/> alone: never from Host, PathBase or a forwarded header.
+/// </param>
 /// <param name="Headers">All headers; a header sent twice has two values.</param>
 /// <param name="Body">The body's bytes, in the form that is to be verified.</param>
 internal readonly record struct SignedRequest(string Method, string Path, IHeaderDictionary Headers, ReadOnlyMemory<byte> Body);

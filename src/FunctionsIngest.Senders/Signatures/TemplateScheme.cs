@@ -12,7 +12,7 @@ namespace FunctionsIngest.Senders.Signatures;
 /// <param name="definition">How the sender signs.</param>
 internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureScheme
 {
-    // A larger body is not copied to stand in one piece with what is signed beside it, except for an algorithm that needs it so.
+    // A larger body is not copied into one piece with what is signed beside it, unless the algorithm needs that.
     private const int MaxBytesCopied = 1024 * 1024 + 4096;
 
     private readonly bool _headerHasCommas = definition.Separator is not null || definition.IsToken
@@ -149,7 +149,7 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
         definition.Content.Write(values, content);
 
         var version = definition.Versions.FirstOrDefault(candidate => IsFor(key, candidate.Algorithm))
-            ?? throw new InvalidOperationException($"The key is none that the scheme {Name} signs with.");
+            ?? throw new InvalidOperationException($"The scheme {Name} does not sign with a key of this kind.");
         var signature = version.Prefix + Encode(key switch
         {
             HmacKey hmac => CryptographicOperations.HmacData(version.Algorithm.Hash(), hmac.Value, content),
@@ -248,7 +248,10 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
         return VerificationResult.SignatureMismatch;
     }
 
-    /// <returns>How many bytes of <paramref name="macs"/> are taken, <see cref="SignatureAlgorithmExtensions.MaxMacLength"/> by each key.</returns>
+    /// <returns>
+    /// How many bytes of <paramref name="macs"/> are taken, <see cref="SignatureAlgorithmExtensions.MaxMacLength"/> by
+    /// each key.
+    /// </returns>
     private int ComputeMacs(ReadOnlySpan<byte> content, ReadOnlySpan<VerificationKey> keys, Span<byte> macs)
     {
         var taken = 0;

@@ -6,7 +6,9 @@ internal static class UnixTimestamp
     // The last millisecond of the year 9999, the end of DateTimeOffset, and so of any difference that is computed here.
     private const long MaxMilliseconds = 253_402_300_799_999;
 
-    /// <summary>Reads a plain integer: digits alone, with no sign, space, point, exponent or leading zero, up to the year 9999.</summary>
+    /// <summary>
+    /// Reads a plain integer: digits alone, with no sign, space, point, exponent or leading zero, up to the year 9999.
+    /// </summary>
     public static bool TryParse(ReadOnlySpan<char> text, TimestampUnit unit, out long count)
     {
         count = 0;

@@ -1,9 +1,13 @@
 namespace FunctionsIngest.Senders.Signatures;
 
-/// <summary>What the verification of a webhook found. For the log and the command line; a caller over HTTP is never told.</summary>
+/// <summary>
+/// What the verification of a webhook found. For the log and the command line; a caller over HTTP is never told.
+/// </summary>
 internal enum VerificationResult
 {
-    /// <summary>A key of the source made one of the offered signatures, and all else that the scheme demands holds.</summary>
+    /// <summary>
+    /// A key of the source made one of the offered signatures, and all else that the scheme demands holds.
+    /// </summary>
     Verified,
 
     /// <summary>A header that the scheme needs is absent or empty.</summary>
@@ -24,7 +28,9 @@ internal enum VerificationResult
     /// <summary>The timestamp lies further in the future than the tolerance.</summary>
     TimestampTooNew,
 
-    /// <summary>The signature is not written as the scheme writes it, or none of a version that the scheme knows was offered.</summary>
+    /// <summary>
+    /// The signature is not written as the scheme writes it, or none of a version that the scheme knows was offered.
+    /// </summary>
     SignatureMalformed,
 
     /// <summary>The token names an algorithm other than the scheme's.</summary>

@@ -3,7 +3,7 @@ namespace FunctionsIngest.Senders.Signatures;
 /// <summary>Results in words.</summary>
 internal static class VerificationResultExtensions
 {
-    /// <summary>One plain sentence, for the log and the command line.</summary>
+    /// <summary>One plain sentence that the log and the command line show.</summary>
     public static string Sentence(this VerificationResult result) => result switch
     {
         VerificationResult.Verified => "The webhook is genuine.",
@@ -20,6 +20,6 @@ internal static class VerificationResultExtensions
         VerificationResult.AddressMismatch => "The token is genuine, but was made for another path.",
         VerificationResult.BodyMismatch => "The token is genuine, but was made for another body.",
         VerificationResult.ClientKeyMismatch => "The client key is not the configured one.",
-        _ => throw new ArgumentOutOfRangeException(nameof(result), result, "It is no result of a verification."),
+        _ => throw new ArgumentOutOfRangeException(nameof(result), result, "It is not a result of a verification."),
     };
 }

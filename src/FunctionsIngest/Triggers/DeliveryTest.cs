@@ -3,7 +3,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsIngest.Triggers;
 
-/// <summary>A client asks for a test webhook. No method is listed: the host would answer the others with 404 where 405 is owed.</summary>
+/// <summary>
+/// A client asks for a test webhook. It lists no method, because the host would answer the others with 404 instead of
+/// 405.
+/// </summary>
 public sealed class DeliveryTest(WebhookIngestion ingestion)
 {
     /// <summary><c>/v1/webhooks-management/test</c>.</summary>

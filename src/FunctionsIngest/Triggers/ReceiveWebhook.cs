@@ -3,7 +3,10 @@ using Microsoft.Azure.Functions.Worker;
 
 namespace FunctionsIngest.Triggers;
 
-/// <summary>Any request to <c>/webhooks/{source}</c>. No method is listed: the host would answer the others with 404 where 405 is owed.</summary>
+/// <summary>
+/// Any request to <c>/webhooks/{source}</c>. It lists no method, because the host would answer the others with 404
+/// instead of 405.
+/// </summary>
 public sealed class ReceiveWebhook(WebhookIngestion ingestion)
 {
     /// <summary>From request to acknowledgement.</summary>

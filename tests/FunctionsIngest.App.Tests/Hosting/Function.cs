@@ -31,7 +31,7 @@ internal sealed class Function(RpcFunctionMetadata metadata)
     /// <summary>Whether the host sends a request to this function.</summary>
     /// <param name="method">The request's method.</param>
     /// <param name="path">The request's path.</param>
-    /// <param name="values">What the route's parameters stand for.</param>
+    /// <param name="values">The values of the route's parameters.</param>
     public bool Matches(HttpMethod method, string path, out RouteValueDictionary values)
     {
         values = [];

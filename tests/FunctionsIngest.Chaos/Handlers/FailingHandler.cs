@@ -1,6 +1,8 @@
 namespace FunctionsIngest.Chaos.Handlers;
 
-/// <summary>The last handler. Notes its runs, and fails in as many attempts as the event says, but in no redrive.</summary>
+/// <summary>
+/// The last handler. Notes its runs, and fails in as many attempts as the event says, but in no redrive.
+/// </summary>
 internal sealed class FailingHandler(RunLog runs) : IWebhookHandler
 {
     /// <summary>Its name.</summary>

@@ -4,8 +4,9 @@ using System.Text;
 namespace FunctionsIngest.Chaos.Handlers;
 
 /// <summary>
-/// Where the handlers of one process note when they start and end. Every line is one write to the file, without a buffer: what the operating
-/// system has been given survives SIGKILL. The clock is the machine's monotonic one, the same for all processes.
+/// Where the handlers of one process note when they start and end. Every line is one write to the file, without a
+/// buffer: what the operating system has been given survives SIGKILL. The clock is the machine's monotonic one, the
+/// same for all processes.
 /// </summary>
 internal sealed class RunLog(string path) : IDisposable
 {

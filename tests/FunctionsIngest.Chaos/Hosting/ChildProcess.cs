@@ -66,7 +66,7 @@ internal sealed class ChildProcess : IDisposable
             }
             catch (ObjectDisposedException)
             {
-                // The last words of a process that has been killed.
+                // The last words of a killed process.
             }
         }
     }

@@ -11,8 +11,9 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsIngest.Chaos.Hosting;
 
 /// <summary>
-/// A host process of a run: the building blocks of the local host (routes, pump, host.json) and handlers that note their runs. All settings are
-/// environment variables. It ends when its standard input closes, and so never outlives the run.
+/// A host process of a run: the building blocks of the local host (routes, pump, host.json) and handlers that note
+/// their runs. All settings are environment variables. It ends when its standard input closes, and so never outlives
+/// the run.
 /// </summary>
 internal static class HostCommand
 {
@@ -62,7 +63,10 @@ internal static class HostCommand
         };
     }
 
-    /// <summary>In Azure the template has done it. Here it may take several tries, for something goes wrong with these calls too.</summary>
+    /// <summary>
+    /// In Azure the template has done it. Here it may take several tries, for something goes wrong with these calls
+    /// too.
+    /// </summary>
     private static async Task CreateStorageAsync(StorageClients clients)
     {
         while (true)

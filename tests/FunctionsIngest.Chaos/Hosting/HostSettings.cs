@@ -1,8 +1,8 @@
 namespace FunctionsIngest.Chaos.Hosting;
 
 /// <summary>
-/// The settings of every process of a run. Lease, invisibility and delays are short, so that what a killed host leaves behind is taken up
-/// within seconds; their order (lease less than invisibility) is the shipped one.
+/// The settings of every process of a run. Lease, invisibility and delays are short, so that what a killed host leaves
+/// behind is taken up within seconds; their order (lease less than invisibility) is the shipped one.
 /// </summary>
 internal static class HostSettings
 {
@@ -32,7 +32,9 @@ internal static class HostSettings
         ["github"] = "github",
     };
 
-    /// <summary>The settings of the harness itself, whose calls meet no fault but may have to wait for a busy Azurite.</summary>
+    /// <summary>
+    /// The settings of the harness itself, whose calls meet no fault but may have to wait for a busy Azurite.
+    /// </summary>
     /// <param name="storage">The connection string.</param>
     public static Dictionary<string, string?> ForHarness(string storage) => new(For(storage))
     {
@@ -48,7 +50,8 @@ internal static class HostSettings
         {
             ["WebhookStorage"] = storage,
             ["Webhooks:Lease"] = Lease.ToString(),
-            // Twice the usual: on a busy machine Azurite alone takes that long, and a run should meet the faults that it was told to.
+            // Twice the usual: on a busy machine Azurite alone takes that long, and a run should meet the faults that
+            // it was told to.
             ["Webhooks:StorageTryTimeout"] = "00:00:04",
             ["Secrets:chaos"] = Secret,
         };

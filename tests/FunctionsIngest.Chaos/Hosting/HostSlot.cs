@@ -6,7 +6,9 @@ using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Chaos.Hosting;
 
-/// <summary>One of the instances of the app: a port, a faulty way to storage, and one process after the other.</summary>
+/// <summary>
+/// One of the instances of the app: a port, a faulty way to storage, and one process after the other.
+/// </summary>
 internal sealed class HostSlot : IAsyncDisposable
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromMinutes(2);

@@ -4,7 +4,10 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionsIngest.Chaos.Hosting;
 
-/// <summary>A process that redrives every poison document there is, and ends when there is none. All settings are environment variables.</summary>
+/// <summary>
+/// A process that redrives every poison document there is, and ends when there is none. All settings are environment
+/// variables.
+/// </summary>
 internal static class RedriverCommand
 {
     /// <summary>The command line.</summary>

@@ -40,7 +40,9 @@ internal static class Reconciliation
         report.MustBeZero("payloads and poison bodies left after that", state.Ownerless);
     }
 
-    /// <summary>No handler may run again once its end is noted, and every repetition before that must be explained.</summary>
+    /// <summary>
+    /// No handler may run again once its end is noted, and every repetition before that must be explained.
+    /// </summary>
     public static void AddRuns(Report report, IEnumerable<HandlerRun> runs, StoredState state, Repetitions repetitions)
     {
         var unfinished = new List<string>();
@@ -73,7 +75,9 @@ internal static class Reconciliation
         report.MustBeZero("Processed, but a handler never finished", unfinished);
     }
 
-    /// <summary>What is archived is, byte by byte, what was sent: all large bodies and some of the small ones.</summary>
+    /// <summary>
+    /// What is archived is, byte by byte, what was sent: all large bodies and some of the small ones.
+    /// </summary>
     public static async Task AddBodiesAsync(Report report, IReadOnlyList<Webhook> webhooks, StoredState state, StorageClients clients)
     {
         var archived = webhooks.Where(webhook => state.Archive.ContainsKey((webhook.Source.Name, webhook.EventId))).ToList();

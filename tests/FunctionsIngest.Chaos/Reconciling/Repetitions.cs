@@ -3,7 +3,10 @@ using FunctionsIngest.Chaos.Storage;
 
 namespace FunctionsIngest.Chaos.Reconciling;
 
-/// <summary>Explains, from what the handlers noted, when processes were killed, and what was seen on the wire, every run of a handler after its first.</summary>
+/// <summary>
+/// Explains, from what the handlers noted, when processes were killed, and what was seen on the wire, every run of a
+/// handler after its first.
+/// </summary>
 /// <param name="wire">What was seen on the wire.</param>
 /// <param name="killedAt">When which process was killed.</param>
 internal sealed class Repetitions(WireLog wire, IReadOnlyDictionary<string, long> killedAt)

@@ -29,7 +29,9 @@ internal sealed class StoredState
     /// <summary>The events that have a poison document.</summary>
     public HashSet<(string Source, string EventId)> Poison { get; } = [];
 
-    /// <summary>How many events were given up for which reason: the handler that failed last, or the death of the process.</summary>
+    /// <summary>
+    /// How many events were given up for which reason: the handler that failed last, or the death of the process.
+    /// </summary>
     public Dictionary<string, int> PoisonReasons { get; } = [];
 
     /// <summary>How many payloads the sweep removed when they were old enough.</summary>

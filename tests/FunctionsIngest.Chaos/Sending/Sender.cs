@@ -5,8 +5,9 @@ using System.Text.Json;
 namespace FunctionsIngest.Chaos.Sending;
 
 /// <summary>
-/// Behaves like real senders: sends at once to whichever instance a load balancer would choose, sends again with growing delays what got
-/// anything but a 2xx, hangs up when it has waited long enough, and resends some of what got its 2xx.
+/// Behaves like real senders: sends at once to whichever instance a load balancer would choose, sends again with
+/// growing delays what got anything but a 2xx, hangs up when it has waited long enough, and resends some of what got
+/// its 2xx.
 /// </summary>
 internal sealed class Sender(IReadOnlyList<string> urls, int seed) : IDisposable
 {

@@ -5,7 +5,8 @@ namespace FunctionsIngest.Chaos.Storage;
 /// <summary>Chooses what goes wrong with a storage call, by a seed.</summary>
 internal sealed class FaultSource(double rate, int seed)
 {
-    // Longer than a client waits for a row or a message. For a blob it waits a minute, which would only make runs longer.
+    // Longer than a client waits for a row or a message. For a blob it waits a minute, which would only make runs
+    // longer.
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(6);
 
     private readonly Random _random = new(seed);

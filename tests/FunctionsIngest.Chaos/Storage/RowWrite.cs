@@ -9,7 +9,9 @@ namespace FunctionsIngest.Chaos.Storage;
 /// <param name="State">The state that was to be written.</param>
 /// <param name="Finished">The handlers that were to be noted as finished.</param>
 /// <param name="StorageStatus">What storage answered; null if it was not reached.</param>
-/// <param name="IsTroubled">Whether something went wrong on the way, on purpose or because the caller gave up waiting.</param>
+/// <param name="IsTroubled">
+/// Whether something went wrong on the way, on purpose or because the caller gave up waiting.
+/// </param>
 internal sealed record RowWrite(
     string Process, long StartedAt, long EndedAt, RowState State, IReadOnlyList<string> Finished, int? StorageStatus, bool IsTroubled)
 {

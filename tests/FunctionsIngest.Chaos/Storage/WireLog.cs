@@ -4,7 +4,9 @@ using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Chaos.Storage;
 
-/// <summary>What went over the wire: how many calls of which step, what went wrong with them, and every write of a row.</summary>
+/// <summary>
+/// What went over the wire: how many calls of which step, what went wrong with them, and every write of a row.
+/// </summary>
 internal sealed class WireLog
 {
     private readonly ConcurrentDictionary<string, ConcurrentQueue<RowWrite>> _writes = new(StringComparer.Ordinal);

@@ -27,7 +27,7 @@ public sealed class DeliveryTestsOptionsValidatorTests
         options.ReceiverUrl = address;
 
         var error = Assert.Single(Check(Id, options));
-        Assert.StartsWith($"Webhooks:DeliveryTests:{Id}:ReceiverUrl is no http or https address", error, StringComparison.Ordinal);
+        Assert.StartsWith($"Webhooks:DeliveryTests:{Id}:ReceiverUrl is not an http or https address", error, StringComparison.Ordinal);
         Assert.DoesNotContain("password@", error, StringComparison.Ordinal);
     }
 
@@ -51,7 +51,7 @@ public sealed class DeliveryTestsOptionsValidatorTests
         options.ApiKeySecret = "the key itself!";
 
         var error = Assert.Single(Check(Id, options));
-        Assert.StartsWith($"Webhooks:DeliveryTests:{Id}:ApiKeySecret is no name of a secret", error, StringComparison.Ordinal);
+        Assert.StartsWith($"Webhooks:DeliveryTests:{Id}:ApiKeySecret is not the name of a secret", error, StringComparison.Ordinal);
         Assert.DoesNotContain("itself!", error, StringComparison.Ordinal);
     }
 
@@ -71,12 +71,12 @@ public sealed class DeliveryTestsOptionsValidatorTests
         options.Scheme = "standard-webhooks";
         options.ApiKeySecret = "short-key";
 
-        Assert.StartsWith("Secrets:short-key is no key that the scheme standard-webhooks can sign with: ", Assert.Single(Check(Id, options)), StringComparison.Ordinal);
+        Assert.StartsWith("Secrets:short-key is not a key that the scheme standard-webhooks can sign with: ", Assert.Single(Check(Id, options)), StringComparison.Ordinal);
     }
 
     [Fact]
     public void A_client_id_is_letters_and_digits()
-        => Assert.Contains("'a b' is no id of a client", Assert.Single(Check("a b", Valid())), StringComparison.Ordinal);
+        => Assert.Contains("'a b' is not the id of a client", Assert.Single(Check("a b", Valid())), StringComparison.Ordinal);
 
     private static DeliveryTestOptions Valid() => new() { ApiKeySecret = "acme-key", ReceiverUrl = "https://example.com/webhook-receiver" };
 

@@ -19,7 +19,9 @@ using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Core.Tests.Configuration;
 
-/// <summary>Writes docs/configuration.md from the options classes: their names, their documentation and their defaults.</summary>
+/// <summary>
+/// Writes docs/configuration.md from the options classes: their names, their documentation and their defaults.
+/// </summary>
 internal static partial class ConfigurationDocument
 {
     private static readonly XElement[] Documentation =
@@ -40,7 +42,7 @@ internal static partial class ConfigurationDocument
     [
         .. Describe("Storage", new StorageOptions(), property => StorageKeys[property]),
         .. Describe("Secrets", new KeyVaultOptions(), property => $"{KeyVaultOptions.Section}:{property}"),
-        ("Secrets", "Secrets:<name>", "A secret's value, read where `KeyVault:Uri` is not set. Several keys stand on lines of their own, all of them valid.", "not set"),
+        ("Secrets", "Secrets:<name>", "A secret's value, read where `KeyVault:Uri` is not set. It may hold several keys, one a line, all of them valid.", "not set"),
         .. DescribeWebhooks(new SourcesOptions()),
         .. DescribeWebhooks(new BodyOptions()),
         .. DescribeWebhooks(new ReceivingOptions()),

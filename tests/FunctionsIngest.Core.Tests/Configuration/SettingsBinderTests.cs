@@ -69,7 +69,7 @@ public sealed class SettingsBinderTests
         var (_, errors) = Bind(new() { [key] = "hush-hush" });
 
         var error = Assert.Single(errors);
-        Assert.StartsWith(key.Replace(":0", "", StringComparison.Ordinal) + " is no setting", error);
+        Assert.StartsWith(key.Replace(":0", "", StringComparison.Ordinal) + " is not a setting", error);
         Assert.DoesNotContain("hush-hush", error);
     }
 
@@ -85,7 +85,7 @@ public sealed class SettingsBinderTests
         var (_, errors) = Bind(new() { [key] = "hush-hush" });
 
         var error = Assert.Single(errors);
-        Assert.StartsWith($"{key} is no single value", error);
+        Assert.StartsWith($"{key} is not a single value", error);
         Assert.Contains(example, error);
         Assert.DoesNotContain("hush-hush", error);
     }

@@ -63,7 +63,7 @@ public sealed class WebhookSettingsTests
 
         var errors = Validate(new() { [$"Webhooks:Sources:begini:{setting}"] = Secret });
 
-        Assert.Contains(errors, error => error.StartsWith($"Webhooks:Sources:begini:{setting} is no name of a secret", StringComparison.Ordinal));
+        Assert.Contains(errors, error => error.StartsWith($"Webhooks:Sources:begini:{setting} is not the name of a secret", StringComparison.Ordinal));
         Assert.DoesNotContain(errors, error => error.Contains(Secret, StringComparison.Ordinal));
     }
 

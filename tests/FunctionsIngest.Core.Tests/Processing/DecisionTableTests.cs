@@ -8,7 +8,7 @@ public sealed class DecisionTableTests
 {
     private static readonly DateTimeOffset Now = new(2026, 8, 1, 12, 0, 0, TimeSpan.Zero);
 
-    // The message stands for redrive 3, attempt 3; the row for these.
+    // The message is redrive 3, attempt 3; the row has these.
     private static readonly (int Redrive, int Attempt)[] OlderRows = [(2, 2), (2, 3), (2, 4), (3, 2)];
     private static readonly (int Redrive, int Attempt)[] EqualRows = [(3, 3)];
     private static readonly (int Redrive, int Attempt)[] NewerRows = [(3, 4), (4, 1), (4, 3), (4, 4)];

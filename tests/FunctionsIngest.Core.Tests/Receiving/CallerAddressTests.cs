@@ -8,11 +8,11 @@ namespace FunctionsIngest.Core.Tests.Receiving;
 public sealed class CallerAddressTests
 {
     [Theory]
-    // Nobody is trusted: the peer is the caller, whatever it says of itself.
+    // No proxy is trusted: the peer is the caller, whatever its headers say.
     [InlineData("203.0.113.7", null, "", "203.0.113.7")]
     [InlineData("203.0.113.7", "198.51.100.1", "", "203.0.113.7")]
     [InlineData("::ffff:203.0.113.7", "198.51.100.1", "", "203.0.113.7")]
-    // The peer is no trusted proxy: its header is not believed.
+    // The peer is not a trusted proxy: its header does not count.
     [InlineData("203.0.113.7", "198.51.100.1", "10.0.0.0/8", "203.0.113.7")]
     // One trusted proxy: the last entry is what it saw; those before it are the caller's word.
     [InlineData("10.1.2.3", "198.51.100.1", "10.0.0.0/8", "198.51.100.1")]

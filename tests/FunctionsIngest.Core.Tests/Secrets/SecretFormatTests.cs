@@ -78,7 +78,7 @@ public class SecretFormatTests
             _ => "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----",
         };
 
-        // A JSON web key beside another key stands on one line.
+        // A JSON web key beside another key is on one line.
         var second = Rows[name].Secret.StartsWith('{') ? Rows[name].Secret.Replace("\n", "", StringComparison.Ordinal) : Rows[name].Secret;
         Assert.Equal(VerificationResult.Verified, await VerifyAsync(Rows[name], $"{first}\n{second}"));
     }
@@ -86,7 +86,7 @@ public class SecretFormatTests
     [Theory]
     [InlineData("hmac-sha256", "hex", "0123456789abcdef0123456789abcde", "it is not an even number of hexadecimal digits")]
     [InlineData("hmac-sha256", "base64", "not*base64*at*all*", "it is not base64")]
-    [InlineData("hmac-sha256", null, "-----BEGIN PUBLIC KEY----- MFkwEwYH -----END PUBLIC KEY-----", "it is a key pair's, and no key of an HMAC")]
+    [InlineData("hmac-sha256", null, "-----BEGIN PUBLIC KEY----- MFkwEwYH -----END PUBLIC KEY-----", "it is a key of a pair, and not of an HMAC")]
     [InlineData("hmac-sha256", null, "-----BEGIN PUBLIC KEY----- MFkwEwYH", "it is PEM without its last line")]
     [InlineData("hmac-sha256", null, """{"kty":"oct","k":"c2VjcmV0LXNlY3JldC1zZWNyZXQ"}""", "it is a JSON web key of a type other than EC (P-256, P-384, P-521), RSA and OKP (Ed25519)")]
     [InlineData("ecdsa-p256-sha256", "pem", "not PEM at all", "it is not PEM: it has no line that begins with -----BEGIN")]

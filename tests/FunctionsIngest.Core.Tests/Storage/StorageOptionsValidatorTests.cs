@@ -52,7 +52,7 @@ public sealed class StorageOptionsValidatorTests
     {
         var error = Assert.Single(Validate(new() { ["WebhookStorage"] = connectionString }));
 
-        Assert.StartsWith("WebhookStorage is no connection string", error);
+        Assert.StartsWith("WebhookStorage is not a connection string", error);
         Assert.DoesNotContain("hush-hush", error);
     }
 

@@ -85,11 +85,11 @@ public sealed class DiagnosticianTests
         {
             Corrupt = request => request.Headers["X-Signature"] = Convert.ToBase64String(Convert.FromHexString(request.Headers["X-Signature"].ToString())),
         },
-        ["signature: prefix missing"] = new("github", VerificationResult.SignatureMalformed, "lacks what must stand before it, 'sha256='")
+        ["signature: prefix missing"] = new("github", VerificationResult.SignatureMalformed, "lacks its prefix, 'sha256='")
         {
             Corrupt = request => request.Headers["X-Hub-Signature-256"] = request.Headers["X-Hub-Signature-256"].ToString()["sha256=".Length..],
         },
-        ["signature: prefix where none is due"] = new("begini", VerificationResult.SignatureMalformed, "'sha512=' stands before the signature")
+        ["signature: prefix where none is due"] = new("begini", VerificationResult.SignatureMalformed, "'sha512=' is before the signature")
         {
             Corrupt = request => request.Headers["X-Signature"] = "sha512=" + request.Headers["X-Signature"],
         },
@@ -102,7 +102,7 @@ public sealed class DiagnosticianTests
             Corrupt = request => request.Headers["X-Signature"] = request.Headers["X-Signature"].ToString()[..64],
         },
         ["signature: in quotes"] = new("begini", VerificationResult.SignatureMalformed, "in quotes") { Corrupt = request => request.Headers["X-Signature"] = $"\"{request.Headers["X-Signature"]}\"" },
-        ["header: another name"] = new("begini", VerificationResult.HeaderMissing, "stands in the header X-Begini-Signature")
+        ["header: another name"] = new("begini", VerificationResult.HeaderMissing, "is in the header X-Begini-Signature")
         {
             Corrupt = request => Move(request.Headers, "X-Signature", "X-Begini-Signature"),
         },
@@ -112,7 +112,7 @@ public sealed class DiagnosticianTests
             Corrupt = request => request.Headers.Remove("x-aghanim-signature-timestamp"),
             IsUnexplained = true,
         },
-        ["header: timestamp under another name"] = new("aghanim", VerificationResult.HeaderMissing, "The timestamp stands in the header X-Timestamp")
+        ["header: timestamp under another name"] = new("aghanim", VerificationResult.HeaderMissing, "The timestamp is in the header X-Timestamp")
         {
             Corrupt = request => Move(request.Headers, "x-aghanim-signature-timestamp", "X-Timestamp"),
         },
@@ -164,7 +164,7 @@ public sealed class DiagnosticianTests
                 request.Headers["X-Hub-Signature-256"] = "sha256=" + Convert.ToBase64String(Convert.FromHexString(request.Headers["X-Hub-Signature-256"].ToString()["sha256=".Length..]));
             },
         },
-        ["qi tech: Bearer before the token"] = new("qi-tech", VerificationResult.SignatureMalformed, "'Bearer' stands before the token")
+        ["qi tech: Bearer before the token"] = new("qi-tech", VerificationResult.SignatureMalformed, "'Bearer' is before the token")
         {
             Corrupt = request => request.Headers["AUTHORIZATION"] = "Bearer " + request.Headers["AUTHORIZATION"],
         },

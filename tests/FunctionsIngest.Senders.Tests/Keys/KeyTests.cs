@@ -52,8 +52,8 @@ public class KeyTests
     [InlineData("base64", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "it is not base64")]
     [InlineData("hex", "00112233445566778899aabbccddeeff0011223344556677", null)]
     [InlineData("hex", "00112233445566778899aabbccddeeff001122334455667", "it is not an even number of hexadecimal digits")]
-    [InlineData("utf8", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", "it is a key pair's, and no key of an HMAC")]
-    [InlineData("utf8", "-----BEGIN PUBLIC KEY-----", "it is a key pair's, and no key of an HMAC")]
+    [InlineData("utf8", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", "it is a key of a pair, and not of an HMAC")]
+    [InlineData("utf8", "-----BEGIN PUBLIC KEY-----", "it is a key of a pair, and not of an HMAC")]
     public void A_source_can_say_how_its_secrets_of_Standard_Webhooks_are_written(string format, string secret, string? problem)
         => Assert.Equal(problem, Schemes.Create(new SchemeOptions { Scheme = "standard-webhooks", SecretFormat = format }).ParseKey(secret, out _));
 

@@ -6,7 +6,10 @@ namespace FunctionsIngest.Senders.Tests.Payloads;
 
 public class PythonJsonTests
 {
-    /// <summary>Vectors/python-json-dumps.json was made with CPython 3.11.7: <c>dumps</c> is <c>json.dumps(json.loads(input))</c>.</summary>
+    /// <summary>
+    /// Vectors/python-json-dumps.json was made with CPython 3.11.7: <c>dumps</c> is
+    /// <c>json.dumps(json.loads(input))</c>.
+    /// </summary>
     [Fact]
     public void A_body_is_written_as_Python_writes_it()
     {

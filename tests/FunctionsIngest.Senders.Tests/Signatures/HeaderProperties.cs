@@ -97,7 +97,10 @@ public class HeaderProperties
 
     private static SignedRequest Request(HeaderDictionary headers, byte[] body) => new("POST", KnownSenders.Path, headers, body);
 
-    /// <summary>Whether a text stands for the same value: the case of digits, repeats that are equal, and other members of a list do not count.</summary>
+    /// <summary>
+    /// Whether a text has the same value: the case of digits, repeats that are equal, and other members of a list do
+    /// not count.
+    /// </summary>
     private static bool SaysTheSame(Sender sender, string name, string changed, string genuine)
     {
         if (name != sender.SignatureHeader)
@@ -112,7 +115,7 @@ public class HeaderProperties
         };
     }
 
-    // Only the digits may be of either case, not what stands before them.
+    // Only the digits may be of either case, not what is before them.
     private static string LowerSignature(string item)
     {
         var digits = item.IndexOf('=', StringComparison.Ordinal) + 1;

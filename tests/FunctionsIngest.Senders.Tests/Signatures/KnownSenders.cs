@@ -10,7 +10,9 @@ using Edwards = NSec.Cryptography.SignatureAlgorithm;
 
 namespace FunctionsIngest.Senders.Tests.Signatures;
 
-/// <summary>The senders that the tests know. What they sign, and how, follows their documents and nothing of the product.</summary>
+/// <summary>
+/// The senders that the tests know. What they sign, and how, follows their documents and nothing of the product.
+/// </summary>
 internal static class KnownSenders
 {
     /// <summary>The id that senders with a signed id use.</summary>

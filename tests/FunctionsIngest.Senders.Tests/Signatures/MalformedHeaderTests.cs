@@ -4,7 +4,10 @@ using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Senders.Tests.Signatures;
 
-/// <summary>Headers that are not written as they should be, among them those that the senders' own libraries refuse in their tests.</summary>
+/// <summary>
+/// Headers that are not written as they should be, among them those that the senders' own libraries refuse in their
+/// tests.
+/// </summary>
 public class MalformedHeaderTests
 {
     private const string Secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";

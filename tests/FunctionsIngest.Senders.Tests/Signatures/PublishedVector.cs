@@ -2,7 +2,9 @@ using System.Text.Json;
 
 namespace FunctionsIngest.Senders.Tests.Signatures;
 
-/// <summary>A signature that a sender, its library, a third party or an RFC has published; Vectors/published.json says where.</summary>
+/// <summary>
+/// A signature that a sender, its library, a third party or an RFC has published; Vectors/published.json says where.
+/// </summary>
 internal sealed record PublishedVector(
     string Id, string Alg, string Key, string KeyEnc, string Signed, byte[] Body, string Out, string Expected, IReadOnlyDictionary<string, string> Fields)
 {

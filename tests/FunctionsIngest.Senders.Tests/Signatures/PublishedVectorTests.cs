@@ -5,7 +5,9 @@ using static FunctionsIngest.Senders.Tests.Signatures.VectorExpression;
 
 namespace FunctionsIngest.Senders.Tests.Signatures;
 
-/// <summary>Signatures that others have published verify, and fail with any bit of key, body or signature changed.</summary>
+/// <summary>
+/// Signatures that others have published verify, and fail with any bit of key, body or signature changed.
+/// </summary>
 public class PublishedVectorTests
 {
     private const string SignedIdOfSeed = "msg_p5jXN8AQM9LWM0D4loKWxJek";
@@ -79,8 +81,8 @@ public class PublishedVectorTests
         ["twilio-form-http80"] = "signs the sorted fields of a form",
         ["twilio-form-https1234"] = "signs the sorted fields of a form",
         ["twilio-json"] = "signs an address whose query holds the body's hash",
-        ["adyen-item"] = "signs members of the body, and stands in the body",
-        ["adyen-docs"] = "signs members of the body, and stands in the body",
+        ["adyen-item"] = "signs members of the body, and is in the body",
+        ["adyen-docs"] = "signs members of the body, and is in the body",
         ["hubspot-v1"] = "is a plain hash of key and body, not an HMAC",
         ["hubspot-v2-get"] = "is a plain hash of key and body, not an HMAC",
         ["box-primary"] = "has a timestamp in words (ISO 8601)",
@@ -88,12 +90,12 @@ public class PublishedVectorTests
         ["box-emoji"] = "has a timestamp in words (ISO 8601)",
         ["twitch"] = "has a timestamp in words (ISO 8601)",
         ["paypal"] = "has a timestamp in words (ISO 8601), and signs the body's CRC-32",
-        ["dropbox-sign-unknown_error"] = "signs members of the body, and stands in the body",
-        ["dropbox-sign-signature_request_sent"] = "signs members of the body, and stands in the body",
+        ["dropbox-sign-unknown_error"] = "signs members of the body, and is in the body",
+        ["dropbox-sign-signature_request_sent"] = "signs members of the body, and is in the body",
         ["messagebird-jwt"] = "is a token of another kind (HS256)",
-        ["x-crc"] = "answers a handshake, and is no webhook",
-        ["braintree-challenge"] = "answers a handshake, and is no webhook",
-        ["ebay-challenge"] = "answers a handshake, and is no webhook",
+        ["x-crc"] = "answers a handshake, and is not a webhook",
+        ["braintree-challenge"] = "answers a handshake, and is not a webhook",
+        ["ebay-challenge"] = "answers a handshake, and is not a webhook",
         ["jira-qsh"] = "is a hash of an address, and no signature",
     };
 
@@ -159,7 +161,7 @@ public class PublishedVectorTests
             var changed = vector.Expected.ToCharArray();
             changed[bit / 8] ^= (char)(1 << (bit % 8));
 
-            // The case of a hexadecimal digit is no part of the signature.
+            // The case of a hexadecimal digit is not part of the signature.
             if (vector.Out == "hex" && string.Equals(new string(changed), vector.Expected, StringComparison.OrdinalIgnoreCase))
                 continue;
 

@@ -7,7 +7,10 @@ using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Senders.Tests.Signatures;
 
-/// <summary>The token that QI Tech has published, with the two keys that can have signed it. The body it was made for is not published.</summary>
+/// <summary>
+/// The token that QI Tech has published, with the two keys that can have signed it. The body it was made for is not
+/// published.
+/// </summary>
 public class QiTechTokenTests
 {
     private static readonly DateTimeOffset TokenTime = DateTimeOffset.Parse("2023-06-30T18:52:27.885731Z", System.Globalization.CultureInfo.InvariantCulture);

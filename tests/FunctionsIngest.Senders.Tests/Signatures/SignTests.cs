@@ -12,7 +12,8 @@ public class SignTests
     private const string P521 = "(a key of P-521)";
     private const string Rsa = "(an RSA key)";
 
-    // The theories carry a name for each of these keys: a key is another in each run, and a test needs the same name in each.
+    // The theories carry a name for each of these keys: a key is another in each run, and a test needs the same name in
+    // each.
     private static readonly Dictionary<string, string> NewKeys = new(StringComparer.Ordinal)
     {
         [P256] = Pem(ECCurve.NamedCurves.nistP256),

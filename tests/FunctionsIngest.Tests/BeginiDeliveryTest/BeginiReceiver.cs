@@ -3,7 +3,9 @@ using System.Diagnostics;
 
 namespace FunctionsIngest.Tests.BeginiDeliveryTest;
 
-/// <summary>Begini's own receiver, begini_receiver.py, as a process of its own. It needs Python 3 with fastapi and uvicorn.</summary>
+/// <summary>
+/// Begini's own receiver, begini_receiver.py, as a process of its own. It needs Python 3 with fastapi and uvicorn.
+/// </summary>
 internal sealed class BeginiReceiver : IAsyncDisposable
 {
     private static readonly Lazy<string?> Python = new(() => Array.Find(["python3", "/usr/bin/python3", "python"], HasFastApi));

@@ -14,7 +14,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsIngest.Tests.BeginiDeliveryTest;
 
-/// <summary>Every row of the table in Begini's document "Testing and Security", by status and by the body's every character.</summary>
+/// <summary>
+/// Every row of the table in Begini's document "Testing and Security", by status and by the body's every character.
+/// </summary>
 public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
     private const string Path = "/v1/webhooks-management/test";

@@ -14,8 +14,8 @@ using Microsoft.Extensions.Logging.Testing;
 namespace FunctionsIngest.Tests.Infrastructure;
 
 /// <summary>
-/// The core behind a real HTTP server on a free port, with the same routes as the two hosts. Messages are processed when the test
-/// says so, so that a test can look at every state between.
+/// The core behind a real HTTP server on a free port, with the same routes as the two hosts. Messages are processed
+/// when the test says so, so that a test can look at every state between.
 /// </summary>
 internal sealed class IngestHost : IAsyncDisposable
 {
@@ -52,7 +52,7 @@ internal sealed class IngestHost : IAsyncDisposable
         return host;
     }
 
-    /// <summary>Starts a host in whose storage nothing has been created.</summary>
+    /// <summary>Starts a host on empty storage.</summary>
     /// <param name="storage">The connection string.</param>
     /// <param name="settings">Settings beyond the three sources that every host has.</param>
     /// <param name="services">Services beyond the core's.</param>
@@ -65,7 +65,7 @@ internal sealed class IngestHost : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["WebhookStorage"] = storage,
-            // A slow machine is no fault: tests of faults set times of their own.
+            // A slow machine is not a fault: tests of faults set times of their own.
             ["Webhooks:AnswerWithin"] = "00:01:00",
             ["Webhooks:StorageTryTimeout"] = "00:00:25",
             ["Webhooks:Sources:begini:Scheme"] = "begini",
@@ -114,7 +114,9 @@ internal sealed class IngestHost : IAsyncDisposable
         return (response.StatusCode, json.RootElement.GetProperty("status").GetString(), json.RootElement.GetProperty("id").GetString());
     }
 
-    /// <summary>Processes every message that is visible, once, as a host does: deleted on success, left on failure.</summary>
+    /// <summary>
+    /// Processes every message that is visible, once, as a host does: deleted on success, left on failure.
+    /// </summary>
     /// <returns>How many messages were taken.</returns>
     public async Task<int> ProcessVisibleAsync()
     {
@@ -151,7 +153,7 @@ internal sealed class IngestHost : IAsyncDisposable
     public async Task<LedgerRow> RowAsync(string eventId)
         => await FindRowAsync("begini", eventId) ?? throw new InvalidOperationException($"There is no row of {eventId}.");
 
-    /// <summary>Overwrites a row, whoever holds it: a state that a test wants to begin with.</summary>
+    /// <summary>Overwrites a row, whether it is held or not: a state that a test wants to begin with.</summary>
     public async Task PutRowAsync(string eventId, Action<LedgerRow> change)
     {
         var row = await RowAsync(eventId);

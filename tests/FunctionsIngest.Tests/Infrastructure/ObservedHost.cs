@@ -7,7 +7,9 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsIngest.Tests.Infrastructure;
 
-/// <summary>A host whose every storage call is noted and can be made to fail, with a clock that stands still until the test moves it.</summary>
+/// <summary>
+/// A host whose every storage call is noted and can be made to fail, with a clock that only the test moves.
+/// </summary>
 internal sealed class ObservedHost : IAsyncDisposable
 {
     private readonly TableClient _rows;
@@ -23,7 +25,7 @@ internal sealed class ObservedHost : IAsyncDisposable
     /// <summary>The host.</summary>
     public IngestHost Host { get; }
 
-    /// <summary>What stands between the host and its storage.</summary>
+    /// <summary>What is between the host and its storage.</summary>
     public StorageProxy Proxy { get; }
 
     /// <summary>The host's clock. It begins at the real time, to the second.</summary>
@@ -72,7 +74,9 @@ internal sealed class ObservedHost : IAsyncDisposable
     public IDisposable Fail(StorageStep step, StorageFault fault, int times = int.MaxValue)
         => Proxy.Inject(fault, call => StorageSteps.Of(call) == step, times);
 
-    /// <summary>Holds the next call of a step until the given work is done, as if somebody else had been faster.</summary>
+    /// <summary>
+    /// Holds the next call of a step until the given work is done, as if somebody else had been faster.
+    /// </summary>
     public async Task MeanwhileAsync(StorageStep step, Task running, Func<Task> work, Action release)
     {
         await UntilAsync(() => Task.FromResult(running.IsCompleted || Steps.Contains(step)));
@@ -86,7 +90,7 @@ internal sealed class ObservedHost : IAsyncDisposable
     public async Task<LedgerRow> RowAsync(string eventId)
         => LedgerRow.FromEntity(await _rows.GetEntityAsync<TableEntity>($"begini-{eventId[..2]}", eventId[2..]));
 
-    /// <summary>Writes a row behind the proxy's back, whoever holds it.</summary>
+    /// <summary>Writes a row behind the proxy's back, whether it is held or not.</summary>
     public async Task PutRowAsync(string eventId, Action<LedgerRow> change)
     {
         var row = await RowAsync(eventId);

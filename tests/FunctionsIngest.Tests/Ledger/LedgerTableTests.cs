@@ -15,7 +15,7 @@ public sealed class LedgerTableTests(AzuriteFixture azurite) : IClassFixture<Azu
         var firsts = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => table.TryInsertAsync(Row(), CancellationToken.None)));
 
         Assert.Single(firsts, first => first);
-        // One call each: nobody looks first.
+        // One call each, without a look before it.
         Assert.Equal(20, app.Proxy.Calls.Count);
     }
 

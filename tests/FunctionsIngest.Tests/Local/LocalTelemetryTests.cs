@@ -23,7 +23,7 @@ public sealed class LocalTelemetryTests(AzuriteFixture azurite) : IClassFixture<
         {
             using var body = new MemoryStream();
             await context.Request.Body.CopyToAsync(body);
-            // Texts stand in the protocol's messages as they are.
+            // Texts are in the protocol's messages as they are.
             _exports.GetOrAdd(context.Request.Path.Value!, _ => []).Add(Encoding.Latin1.GetString(body.ToArray()));
         });
         await _collector.StartAsync();

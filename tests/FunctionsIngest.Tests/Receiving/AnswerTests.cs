@@ -239,7 +239,9 @@ public sealed class AnswerTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
         return await client.SendAsync(request);
     }
 
-    /// <summary>Every answer that is no acknowledgement is a problem (RFC 9457) with a sentence and a trace, and nothing else.</summary>
+    /// <summary>
+    /// Every answer but an acknowledgement is a problem (RFC 9457) with a sentence and a trace, and nothing else.
+    /// </summary>
     internal static async Task AssertProblemAsync(HttpResponseMessage response, HttpStatusCode status, string detail)
     {
         Assert.Equal(status, response.StatusCode);

@@ -4,7 +4,9 @@ using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.Receiving;
 
-/// <summary>What the path costs, and what becomes of a webhook that comes more than once, or whose request ends in its middle.</summary>
+/// <summary>
+/// What the path costs, and what becomes of a webhook that comes more than once, or whose request ends in its middle.
+/// </summary>
 public sealed class DuplicateTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
     [Fact]

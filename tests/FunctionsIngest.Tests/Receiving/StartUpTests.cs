@@ -26,16 +26,16 @@ public sealed class StartUpTests(AzuriteFixture azurite) : IClassFixture<Azurite
         var text = error.ToString();
         string[] expected =
         [
-            "WebhookStorage is no connection string",
+            "WebhookStorage is not a connection string",
             "WebhookQueue is 'Webhook_Events'",
             "KeyVault:RefreshInterval",
             "Webhooks:Retention is 'seven days'",
-            "Webhooks:Retentoin is no setting",
+            "Webhooks:Retentoin is not a setting",
             "Webhooks:MaxBodyBytes is 0",
-            "Webhooks:RetryDelays is no single value",
-            "Webhooks:Sources:My-Shop: 'My-Shop' is no name for a source",
+            "Webhooks:RetryDelays is not a single value",
+            "Webhooks:Sources:My-Shop: 'My-Shop' is not a name for a source",
             "Webhooks:Sources:begini:Scheme is 'begining'",
-            "Webhooks:Sources:aghanim:Secrets:0 is no name of a secret",
+            "Webhooks:Sources:aghanim:Secrets:0 is not the name of a secret",
             "Webhooks:Sources:standard:AllowedIPs:0 is '203.0.113.300'",
             "Secrets:no-such-secret is not set",
         ];

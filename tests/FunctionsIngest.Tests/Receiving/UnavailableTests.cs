@@ -8,7 +8,9 @@ using Moq;
 
 namespace FunctionsIngest.Tests.Receiving;
 
-/// <summary>Storage or secrets that cannot be reached: 503 with Retry-After, in time, and no word of the cause.</summary>
+/// <summary>
+/// Storage or secrets that cannot be reached: 503 with Retry-After, in time, and no word of the cause.
+/// </summary>
 public sealed class UnavailableTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
     private static readonly Dictionary<string, StorageFault> Faults = new()
@@ -54,7 +56,7 @@ public sealed class UnavailableTests(AzuriteFixture azurite) : IClassFixture<Azu
             await AssertUnavailableAsync(await host.Http.SendAsync(request));
         }
 
-        // A machine that is slow is no fault either: the sender retries until it is told 2xx.
+        // A slow machine is not a fault either: the sender retries until it is told 2xx.
         var id = default(string);
         await ObservedHost.UntilAsync(async () =>
         {

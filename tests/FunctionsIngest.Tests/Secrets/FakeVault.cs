@@ -16,8 +16,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace FunctionsIngest.Tests.Secrets;
 
 /// <summary>
-/// A vault of its own on loopback, which speaks as much of Key Vault's REST protocol as reading secrets takes: HTTPS, the bearer
-/// challenge, versions in pages, attributes, errors. <see cref="CreateClient"/> is the real client, pointed at it.
+/// A vault of its own on loopback, which speaks as much of Key Vault's REST protocol as reading secrets takes: HTTPS,
+/// the bearer challenge, versions in pages, attributes, errors. <see cref="CreateClient"/> is the real client, pointed
+/// at it.
 /// </summary>
 internal sealed class FakeVault : IAsyncDisposable
 {
@@ -65,7 +66,9 @@ internal sealed class FakeVault : IAsyncDisposable
     /// <summary>Versions on a page of a list, as in Key Vault.</summary>
     public int PageSize { get; set; } = 25;
 
-    /// <summary>Answers instead of the vault while it returns true. Authenticated calls only; counted all the same.</summary>
+    /// <summary>
+    /// Answers instead of the vault while it returns true. Authenticated calls only; counted all the same.
+    /// </summary>
     public Func<HttpContext, Task<bool>>? Fault { get; set; }
 
     /// <summary>Authenticated calls that asked for a page of a list of versions.</summary>
@@ -107,7 +110,9 @@ internal sealed class FakeVault : IAsyncDisposable
         return true;
     };
 
-    /// <summary>A fault: nothing is answered before <paramref name="until"/>, and then what the vault answers.</summary>
+    /// <summary>
+    /// A fault: nothing is answered before <paramref name="until"/>, and then what the vault answers.
+    /// </summary>
     public static Func<HttpContext, Task<bool>> Slow(Task until) => async context =>
     {
         await until.WaitAsync(context.RequestAborted);

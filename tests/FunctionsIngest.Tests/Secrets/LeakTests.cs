@@ -13,7 +13,10 @@ using Xunit.Abstractions;
 
 namespace FunctionsIngest.Tests.Secrets;
 
-/// <summary>Drives the whole app through every error path with everything turned on that talks, and looks for each secret in all that was said and kept.</summary>
+/// <summary>
+/// Drives the whole app through every error path with everything turned on that talks, and looks for each secret in all
+/// that was said and kept.
+/// </summary>
 public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) : IClassFixture<AzuriteFixture>, IAsyncLifetime
 {
     private readonly FakeTimeProvider _clock = new(TimeProvider.System.GetUtcNow());
@@ -64,7 +67,7 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
         {
             output.WriteLine($"{place.Key}: {place.Count()} texts");
             foreach (var text in place)
-                Assert.All(secrets, secret => Assert.False(text.Contains(secret, StringComparison.OrdinalIgnoreCase), $"A secret stands in {place.Key}: {text}"));
+                Assert.All(secrets, secret => Assert.False(text.Contains(secret, StringComparison.OrdinalIgnoreCase), $"A secret is in {place.Key}: {text}"));
         }
 
         Assert.Equal(
@@ -163,7 +166,9 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
         await host.Get<ObservedReader>().AdvanceAsync(TimeSpan.FromMinutes(1));
     }
 
-    /// <summary>Processes all that was accepted, with a handler that fails every time, and messages that nobody can read.</summary>
+    /// <summary>
+    /// Processes all that was accepted, with a handler that fails every time, and messages that cannot be read.
+    /// </summary>
     private static async Task GiveUpAsync(Witness witness, IngestHost host)
     {
         await host.Ingestion.ProcessAsync(BinaryData.FromString("no message"), default);

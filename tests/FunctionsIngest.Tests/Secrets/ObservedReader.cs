@@ -5,7 +5,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsIngest.Tests.Secrets;
 
-/// <summary>Passes every call on to the product's own reader, and knows which reads are under way, so that a test's clock can wait for them.</summary>
+/// <summary>
+/// Passes every call on to the product's own reader, and knows which reads are under way, so that a test's clock can
+/// wait for them.
+/// </summary>
 internal sealed class ObservedReader(KeyVaultSecretReader reader, IMeterFactory meters, FakeTimeProvider clock) : ISecretReader, IDisposable
 {
     private static readonly TimeSpan Step = TimeSpan.FromSeconds(5);

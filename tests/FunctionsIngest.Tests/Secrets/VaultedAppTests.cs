@@ -47,7 +47,8 @@ public sealed class VaultedAppTests(AzuriteFixture azurite) : IClassFixture<Azur
         await host.Get<ObservedReader>().AdvanceAsync(Interval);
         await SendAsync(50, _ => @new);
 
-        // The careless order: the sender switches the moment that the version is there. Nobody forges, so the early refresh is unspent.
+        // The careless order: the sender switches the moment that the version is there. There is no forger, so the
+        // early refresh is unspent.
         var newest = NewKey();
         _vault.Add("begini-api-key", newest);
         await SendAsync(50, _ => newest);

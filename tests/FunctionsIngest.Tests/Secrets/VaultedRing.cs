@@ -9,7 +9,10 @@ using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsIngest.Tests.Secrets;
 
-/// <summary>One instance's keys, as the app composes them, read by the real client from a <see cref="FakeVault"/>; on a clock that a test sets.</summary>
+/// <summary>
+/// One instance's keys, as the app composes them, read by the real client from a <see cref="FakeVault"/>; on a clock
+/// that a test sets.
+/// </summary>
 internal sealed class VaultedRing : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
@@ -42,7 +45,9 @@ internal sealed class VaultedRing : IAsyncDisposable
     /// <summary>How many reads have ended, by outcome.</summary>
     public int Refreshes(string outcome) => _reader.Refreshes(outcome);
 
-    /// <summary>A webhook signed with a key: verified with the keys in memory, and once more with newer ones if there are any.</summary>
+    /// <summary>
+    /// A webhook signed with a key: verified with the keys in memory, and once more with newer ones if there are any.
+    /// </summary>
     /// <returns>Whether it is accepted.</returns>
     public async Task<bool> AcceptsAsync(string key)
     {

@@ -12,7 +12,9 @@ using Microsoft.Extensions.Logging.Testing;
 
 namespace FunctionsIngest.Tests.Secrets;
 
-/// <summary>Notes all that the process says while it lives, and what it has left in storage, each text with the place where it stood.</summary>
+/// <summary>
+/// Notes all that the process says while it lives, and what it has left in storage, each text with its place.
+/// </summary>
 internal sealed class Witness : IDisposable
 {
     private readonly ConcurrentDictionary<(string Place, string Text), bool> _texts = new();

@@ -14,7 +14,9 @@ internal sealed class ExportedTelemetry
     private readonly List<Activity> _spans = [];
     private readonly List<MetricSnapshot> _metrics = [];
 
-    /// <summary>Adds OpenTelemetry to a host, as the app's own hosts do, with exporters that keep everything in memory.</summary>
+    /// <summary>
+    /// Adds OpenTelemetry to a host, as the app's own hosts do, with exporters that keep everything in memory.
+    /// </summary>
     public void AddTo(IServiceCollection services) => services.AddOpenTelemetry()
         .WithTracing(tracing => tracing.AddSource(IngestActivity.SourceName).AddInMemoryExporter(_spans))
         .WithMetrics(metrics => metrics.AddMeter(IngestMetrics.MeterName).AddInMemoryExporter(_metrics));
@@ -22,7 +24,9 @@ internal sealed class ExportedTelemetry
     /// <summary>The only trace there is.</summary>
     public ActivityTraceId TraceId => Assert.Single(_spans.Select(span => span.TraceId).Distinct());
 
-    /// <summary>Every trace as a tree: its spans in the order of their start, with what they say and what they are linked to.</summary>
+    /// <summary>
+    /// Every trace as a tree: its spans in the order of their start, with what they say and what they are linked to.
+    /// </summary>
     public string Trees()
     {
         var text = new StringBuilder();
@@ -32,7 +36,8 @@ internal sealed class ExportedTelemetry
     }
 
     /// <summary>
-    /// Every series, as <c>name{tag=value,…}</c>, and what it says by now: a counter its sum, a gauge its value, a histogram its number of values and their sum.
+    /// Every series, as <c>name{tag=value,…}</c>, and what it says by now: a counter its sum, a gauge its value, a
+    /// histogram its number of values and their sum.
     /// </summary>
     public Dictionary<string, string> Series(IServiceProvider services)
     {

@@ -156,7 +156,9 @@ public sealed class MetricTests(AzuriteFixture azurite, ITestOutputHelper output
         }
     }
 
-    /// <summary>Times in seconds, and sizes in bytes, are counted in buckets that tell a good day from a bad one.</summary>
+    /// <summary>
+    /// Times in seconds, and sizes in bytes, are counted in buckets that tell a good day from a bad one.
+    /// </summary>
     [Fact]
     public async Task Histograms_say_which_buckets_suit_them()
     {

@@ -1,6 +1,8 @@
 namespace FunctionsIngest.Tests.Telemetry;
 
-/// <summary>Whoever listens to a meter or an activity source hears every host of the process: these tests run while no others do.</summary>
+/// <summary>
+/// A listener of a meter or an activity source hears every host of the process, so these tests run alone.
+/// </summary>
 [CollectionDefinition(Name, DisableParallelization = true)]
 public sealed class TelemetryGroup : ICollectionFixture<AzuriteFixture>
 {
