@@ -175,7 +175,7 @@ internal sealed partial class Protocol
         }
     }
 
-    /// <summary>The decision table.</summary>
+    /// <summary>Reads the row, and goes on as the decision table says.</summary>
     private void Look(in State state, int index)
     {
         var next = state;
@@ -187,45 +187,64 @@ internal sealed partial class Protocol
             Hold(ref next, index);
             what = "reads that its write, whose answer was lost, has taken the row";
         }
-        else if (row.State == RowState.Processed)
-        {
-            GoRemove(ref next, index, dropping: true);
-            what = "reads Processed: drops the message";
-        }
-        else if (row.State == RowState.Poisoned && processor.Redrive <= row.Redrive)
-        {
-            if (Mutation == Mutation.CopyWhenPoisoned)
-                processor.Step = ProcessorStep.CopyOnLiveLease;
-            else
-                GoRemovePayload(ref next, index);
-            what = "reads Poisoned: drops the message";
-        }
-        else if (row.State == RowState.Processing && IsOlder(processor, row))
-        {
-            if (Mutation == Mutation.DropRemovesPayload)
-                GoRemovePayload(ref next, index);
-            else
-                GoDelete(ref next, index);
-            what = "reads a row that is ahead of the message: drops it";
-        }
-        else if (row is { State: RowState.Processing, LeaseLive: true } && Mutation != Mutation.TakeOnLiveLease)
-        {
-            if (Mutation == Mutation.DropOnLiveLease)
-                GoDelete(ref next, index);
-            else
-                processor.Step = ProcessorStep.CopyOnLiveLease;
-            what = "reads a live lease";
-        }
         else
         {
-            processor.Step = row.State == RowState.Missing ? ProcessorStep.Insert : ProcessorStep.Take;
-            processor.ETagCurrent = true;
-            what = row.State == RowState.Missing ? "finds no row" : "reads a row that it may take";
+            switch (Decide(row, processor))
+            {
+                case Decision.DropAtEnd when row.State == RowState.Processed:
+                    GoRemove(ref next, index, dropping: true);
+                    what = "reads Processed: drops the message";
+                    break;
+                case Decision.DropAtEnd:
+                    if (Mutation == Mutation.CopyWhenPoisoned)
+                        processor.Step = ProcessorStep.CopyOnLiveLease;
+                    else
+                        GoRemovePayload(ref next, index);
+                    what = "reads Poisoned: drops the message";
+                    break;
+                case Decision.DropAsOlder:
+                    if (Mutation == Mutation.DropRemovesPayload)
+                        GoRemovePayload(ref next, index);
+                    else
+                        GoDelete(ref next, index);
+                    what = "reads a row that is ahead of the message: drops it";
+                    break;
+                case Decision.Defer:
+                    if (Mutation == Mutation.DropOnLiveLease)
+                        GoDelete(ref next, index);
+                    else
+                        processor.Step = ProcessorStep.CopyOnLiveLease;
+                    what = "reads a live lease";
+                    break;
+                case Decision.Insert:
+                    processor.Step = ProcessorStep.Insert;
+                    processor.ETagCurrent = true;
+                    what = "finds no row";
+                    break;
+                default:
+                    processor.Step = ProcessorStep.Take;
+                    processor.ETagCurrent = true;
+                    what = "reads a row that it may take";
+                    break;
+            }
         }
 
         Add(next, PartyOf(state, index), ProcessorNames[index], what);
         Fails(state, index);
     }
+
+    /// <summary>The decision table, which <see cref="DecisionTests"/> compares with the product's.</summary>
+    /// <param name="row">The row.</param>
+    /// <param name="message">The processor with the message in hand.</param>
+    public Decision Decide(in Row row, in Processor message) => row.State switch
+    {
+        RowState.Missing => Decision.Insert,
+        RowState.Processed => Decision.DropAtEnd,
+        RowState.Poisoned when message.Redrive <= row.Redrive => Decision.DropAtEnd,
+        RowState.Processing when IsOlder(message, row) => Decision.DropAsOlder,
+        RowState.Processing when row.LeaseLive && Mutation != Mutation.TakeOnLiveLease => Decision.Defer,
+        _ => Decision.Take,
+    };
 
     private bool IsOlder(in Processor message, in Row row)
     {

@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using Azure;
 using Azure.Messaging;
 using Azure.Storage.Blobs.Models;
 using FunctionsIngest.Bodies;
@@ -18,17 +17,12 @@ internal sealed class ArchiveReader(StorageClients clients, LedgerTable rows)
     public async Task<IReadOnlyList<string>> ListSourcesAsync(CancellationToken cancellationToken)
     {
         var sources = new List<string>();
-        try
+        var folders = clients.Archive.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancellationToken);
+        // Without a container nothing has been archived yet.
+        await foreach (var item in folders.OrNoneIfContainerMissing(cancellationToken))
         {
-            await foreach (var item in clients.Archive.GetBlobsByHierarchyAsync(BlobTraits.None, BlobStates.None, "/", null, cancellationToken))
-            {
-                if (item.IsPrefix)
-                    sources.Add(item.Prefix.TrimEnd('/'));
-            }
-        }
-        catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
-        {
-            // Nothing has been archived yet.
+            if (item.IsPrefix)
+                sources.Add(item.Prefix.TrimEnd('/'));
         }
 
         return sources;

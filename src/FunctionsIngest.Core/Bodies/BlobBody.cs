@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Azure;
 using Azure.Storage.Blobs;
+using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Bodies;
 
@@ -44,7 +45,7 @@ internal static class BlobBody
                 throw;
             }
         }
-        catch (RequestFailedException exception) when (exception.Status == 404)
+        catch (RequestFailedException exception) when (exception.IsMissing())
         {
             return null;
         }

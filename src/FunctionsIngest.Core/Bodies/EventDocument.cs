@@ -49,15 +49,8 @@ internal static class EventDocument
     /// <returns>The document and its ETag; null if it is not there.</returns>
     public static async Task<(T Document, ETag ETag)?> ReadAsync<T>(BlobContainerClient container, string name, CancellationToken cancellationToken)
     {
-        try
-        {
-            var blob = (await container.GetBlobClient($"{name}.json").DownloadContentAsync(cancellationToken)).Value;
-            return (blob.Content.ToObjectFromJson<T>(Json)!, blob.Details.ETag);
-        }
-        catch (RequestFailedException exception) when (exception.Status == 404)
-        {
-            return null;
-        }
+        var blob = await container.GetBlobClient($"{name}.json").DownloadContentAsync(cancellationToken).OrNullIfMissingAsync();
+        return blob is null ? null : (blob.Content.ToObjectFromJson<T>(Json)!, blob.Details.ETag);
     }
 
     /// <summary>Reads a body that stands beside its document.</summary>
@@ -89,7 +82,7 @@ internal static class EventDocument
                 await container.GetBlobClient(blob).DeleteAsync(conditions: new BlobRequestConditions { IfMatch = version }, cancellationToken: cancellationToken);
                 return true;
             }
-            catch (RequestFailedException exception) when (exception.Status is 404 or 412)
+            catch (RequestFailedException exception) when (exception.IsMissingOrChanged())
             {
                 return false;
             }

@@ -38,16 +38,9 @@ internal sealed class LedgerTable(StorageClients clients)
     /// <summary>Reads a row.</summary>
     /// <returns>The row; null if it is missing.</returns>
     public async Task<LedgerRow?> FindAsync(string partitionKey, string rowKey, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return LedgerRow.FromEntity(await _table.GetEntityAsync<TableEntity>(partitionKey, rowKey, cancellationToken: cancellationToken));
-        }
-        catch (RequestFailedException exception) when (exception.Status == 404)
-        {
-            return null;
-        }
-    }
+        => await _table.GetEntityAsync<TableEntity>(partitionKey, rowKey, cancellationToken: cancellationToken).OrNullIfMissingAsync() is { } entity
+            ? LedgerRow.FromEntity(entity)
+            : null;
 
     /// <summary>Writes a row if nobody has changed it since it was read, and sets its new ETag.</summary>
     /// <returns>False if somebody has, or the row is gone.</returns>
@@ -59,7 +52,7 @@ internal sealed class LedgerTable(StorageClients clients)
             row.ETag = response.Headers.ETag ?? default;
             return true;
         }
-        catch (RequestFailedException exception) when (exception.Status is 404 or 412)
+        catch (RequestFailedException exception) when (exception.IsMissingOrChanged())
         {
             return false;
         }

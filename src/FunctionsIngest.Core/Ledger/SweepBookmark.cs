@@ -1,5 +1,4 @@
 using System.Globalization;
-using Azure;
 using Azure.Data.Tables;
 using FunctionsIngest.Storage;
 
@@ -19,15 +18,8 @@ internal sealed class SweepBookmark(StorageClients clients)
     /// <summary>The next part; the first if none was noted.</summary>
     public async Task<int> ReadAsync(CancellationToken cancellationToken)
     {
-        try
-        {
-            TableEntity bookmark = await clients.Rows.GetEntityAsync<TableEntity>(PartitionKey, RowKey, cancellationToken: cancellationToken);
-            return Math.Clamp(bookmark.GetInt32(Next) ?? 0, 0, Parts - 1);
-        }
-        catch (RequestFailedException exception) when (exception.Status == 404)
-        {
-            return 0;
-        }
+        var bookmark = await clients.Rows.GetEntityAsync<TableEntity>(PartitionKey, RowKey, cancellationToken: cancellationToken).OrNullIfMissingAsync();
+        return Math.Clamp(bookmark?.GetInt32(Next) ?? 0, 0, Parts - 1);
     }
 
     /// <summary>Notes the next part.</summary>

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
-using Azure;
-using Azure.Storage.Blobs.Models;
 using FunctionsIngest.Ledger;
+using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Poison;
 
@@ -39,23 +38,7 @@ internal sealed record PoisonSelection(string? Source, DateTimeOffset? Before)
         return EventLookup<string>.Of(found);
     }
 
-    private async IAsyncEnumerable<string> NamesAsync(PoisonStore store, [EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await using var names = store.ListAsync(Source, cancellationToken).GetAsyncEnumerator(cancellationToken);
-        while (true)
-        {
-            try
-            {
-                if (!await names.MoveNextAsync())
-                    yield break;
-            }
-            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
-            {
-                // Nothing has been given up yet.
-                yield break;
-            }
-
-            yield return names.Current;
-        }
-    }
+    // Without a container nothing has been given up yet.
+    private IAsyncEnumerable<string> NamesAsync(PoisonStore store, CancellationToken cancellationToken)
+        => store.ListAsync(Source, cancellationToken).OrNoneIfContainerMissing(cancellationToken);
 }

@@ -20,6 +20,13 @@ internal static class DecisionTable
         _ => Decision.Take,
     };
 
+    /// <summary>
+    /// Whether the event was taken before: handlers may have run, and the event may have been given up. Where its row
+    /// has expired since then, the new row counts from one again, but the attempt and the redrive still tell.
+    /// </summary>
+    public static bool WasTakenBefore(LedgerRow row, Envelope message)
+        => row.Takes > 1 || Math.Max(row.Attempt, message.Attempt) > 1 || Math.Max(row.Redrive, message.Redrive) > 0;
+
     private static bool IsOlder(Envelope message, LedgerRow row)
         => (message.Redrive, message.Attempt).CompareTo((row.Redrive, row.Attempt)) < 0;
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-using System.Diagnostics.CodeAnalysis;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Telemetry;
@@ -15,14 +13,14 @@ internal sealed partial class EventProcessor(
     EventQueue queue,
     PayloadStore payloads,
     PoisonKeeper poison,
+    EventCleanup cleanup,
+    HandlerRunner runner,
     IServiceScopeFactory scopes,
     IOptions<ProcessingOptions> options,
     IngestMetrics metrics,
     TimeProvider time,
     ILogger<EventProcessor> logger)
 {
-    private const int MaxReasonLength = 1000;
-
     /// <summary>Processes one message. Returning means that the message is dealt with and can be deleted.</summary>
     /// <exception cref="Exception">The message is to be delivered again: the host stops, or not even the copy of it could be sent.</exception>
     public async Task ProcessAsync(BinaryData message, CancellationToken stopping)
@@ -97,12 +95,12 @@ internal sealed partial class EventProcessor(
             return await poison.TryGiveUpAsync(envelope, row, null, PoisonKeeper.BodyMissing(envelope));
 
         await using var scope = scopes.CreateAsyncScope();
-        if (!TryGetHandlers(scope.ServiceProvider, envelope, row, out var handlers, out var failure))
+        if (!runner.TryGetHandlers(scope.ServiceProvider, envelope, row.Current.Finished, out var handlers, out var failure))
             return await FailAsync(envelope, row, body, failure);
 
         foreach (var (index, handler) in handlers.Index())
         {
-            if (await RunHandlerAsync(handler, ToEvent(envelope, row, body), stopping) is { } reason)
+            if (await runner.RunAsync(handler, ToEvent(envelope, row, body), stopping) is { } reason)
                 return await FailAsync(envelope, row, body, reason);
 
             // The end of the last one is noted by Processed itself.
@@ -113,48 +111,9 @@ internal sealed partial class EventProcessor(
         await row.WriteProcessedAsync(CancellationToken.None);
         metrics.Processed(envelope.Source, "processed");
         Log.Processed(logger, envelope.Type, envelope.Attempt);
-        await CleanUpAsync(envelope, row);
+        // Also where the host stops meanwhile: the event is processed, and its message would only come again for this.
+        await cleanup.CleanUpAsync(envelope, row.Current, CancellationToken.None);
         return true;
-    }
-
-    /// <summary>A handler that cannot be made, or does not know what it wants, has failed like any other.</summary>
-    private bool TryGetHandlers(
-        IServiceProvider services, Envelope envelope, HeldRow row, out IReadOnlyList<IWebhookHandler> handlers, [NotNullWhen(false)] out string? failure)
-    {
-        try
-        {
-            handlers = [.. services.GetServices<IWebhookHandler>()
-                .Where(handler => handler.Wants(envelope.Source, envelope.Type) && !row.Finished.Contains(handler.Name))];
-            failure = null;
-            return true;
-        }
-        catch (Exception exception)
-        {
-            Log.HandlersFailed(logger, exception);
-            handlers = [];
-            failure = Describe("The handlers could not be made", exception);
-            return false;
-        }
-    }
-
-    /// <returns>Null, or why the handler failed.</returns>
-    private async Task<string?> RunHandlerAsync(IWebhookHandler handler, WebhookEvent webhookEvent, CancellationToken stopping)
-    {
-        using var activity = IngestActivity.StartHandler(handler.Name);
-        var started = time.GetTimestamp();
-        try
-        {
-            await handler.HandleAsync(webhookEvent, stopping);
-            metrics.Handled(webhookEvent.Source, handler.Name, "finished", time.GetElapsedTime(started));
-            return null;
-        }
-        catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
-        {
-            activity?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
-            metrics.Handled(webhookEvent.Source, handler.Name, "failed", time.GetElapsedTime(started));
-            Log.HandlerFailed(logger, exception, handler.Name, webhookEvent.Attempt);
-            return Describe(handler.Name, exception);
-        }
     }
 
     private async Task<bool> FailAsync(Envelope envelope, HeldRow row, BinaryData body, string reason)
@@ -185,22 +144,6 @@ internal sealed partial class EventProcessor(
         }
     }
 
-    private async Task CleanUpAsync(Envelope envelope, HeldRow row)
-    {
-        // If this fails, the copy that follows finds the row processed, and removes the document then.
-        if (row.WasTakenBefore)
-            await poison.ForgetAsync(envelope);
-        try
-        {
-            if (envelope.Payload is not null)
-                await payloads.DeleteAsync(envelope.Payload, CancellationToken.None);
-        }
-        catch (Exception exception)
-        {
-            Log.PayloadLeft(logger, exception);
-        }
-    }
-
     private TimeSpan DelayAfter(int attempt)
         => options.Value.EffectiveRetryDelays[attempt - 1] * (1 + (ProcessingOptions.RetryVariation * ((2 * Random.Shared.NextDouble()) - 1)));
 
@@ -215,21 +158,15 @@ internal sealed partial class EventProcessor(
         Id = envelope.EventId,
         Source = envelope.Source,
         Type = envelope.Type,
-        ReceivedAt = row.ReceivedAt,
+        ReceivedAt = row.Current.ReceivedAt,
         Body = body,
         ContentType = envelope.ContentType,
         Assurance = envelope.Assurance,
         ReplayOf = envelope.ReplayOf,
         Attempt = envelope.Attempt,
         Redrive = envelope.Redrive,
-        MayHaveRun = row.WasTakenBefore,
+        MayHaveRun = DecisionTable.WasTakenBefore(row.Current, envelope),
     };
-
-    private static string Describe(string what, Exception exception)
-    {
-        var reason = $"{what}: {exception.GetType().Name}: {exception.Message}";
-        return reason.Length > MaxReasonLength ? reason[..MaxReasonLength] : reason;
-    }
 
     private static async Task ReleaseAsync(HeldRow? row)
     {
@@ -242,19 +179,10 @@ internal sealed partial class EventProcessor(
         [LoggerMessage(1, LogLevel.Information, "Processed {EventType}, attempt {Attempt}.")]
         public static partial void Processed(ILogger logger, string eventType, int attempt);
 
-        [LoggerMessage(2, LogLevel.Warning, "Handler {Handler} failed in attempt {Attempt}.")]
-        public static partial void HandlerFailed(ILogger logger, Exception exception, string handler, int attempt);
-
-        [LoggerMessage(3, LogLevel.Error, "The handlers could not be made.")]
-        public static partial void HandlersFailed(ILogger logger, Exception exception);
-
-        [LoggerMessage(4, LogLevel.Warning, "Storage failed while processing; a copy of the message comes later.")]
+        [LoggerMessage(2, LogLevel.Warning, "Storage failed while processing; a copy of the message comes later.")]
         public static partial void StorageFailed(ILogger logger, Exception exception);
 
-        [LoggerMessage(5, LogLevel.Warning, "A failed attempt could not be noted in the row; its retry waits for the lease to end.")]
+        [LoggerMessage(3, LogLevel.Warning, "A failed attempt could not be noted in the row; its retry waits for the lease to end.")]
         public static partial void FailureNotNoted(ILogger logger, Exception exception);
-
-        [LoggerMessage(6, LogLevel.Warning, "The payload of a processed event could not be removed; the sweep does it later.")]
-        public static partial void PayloadLeft(ILogger logger, Exception exception);
     }
 }

@@ -35,17 +35,8 @@ internal sealed partial class HeldRow : IAsyncDisposable
         _renewing = RenewAsync();
     }
 
-    /// <summary>When the webhook was first accepted.</summary>
-    public DateTimeOffset ReceivedAt => _row.ReceivedAt;
-
-    /// <summary>Whether somebody took the row before, and may have run handlers: also one that has expired since, as the message then tells.</summary>
-    public bool WasTakenBefore => _row.Takes > 1 || _row.Attempt > 1 || _row.Redrive > 0;
-
-    /// <summary>Names of handlers that have finished.</summary>
-    public IReadOnlyList<string> Finished => _row.Finished;
-
-    /// <summary>The redrive that the row is at.</summary>
-    public int Redrive => _row.Redrive;
+    /// <summary>The row as it was read or written last. Not to be changed but by <see cref="TryWriteAsync"/>.</summary>
+    public LedgerRow Current => _row;
 
     /// <summary>Changes the row while this processor holds it.</summary>
     /// <returns>False if it holds the row no longer: the message goes through the decision table again.</returns>

@@ -9,10 +9,10 @@ namespace FunctionsIngest.Processing;
 /// <summary>Gives events up: after their last attempt, or because the process died with them again and again.</summary>
 internal sealed partial class PoisonKeeper(
     RowTaker taker,
-    LedgerTable table,
     EventQueue queue,
     PayloadStore payloads,
     PoisonStore store,
+    EventCleanup cleanup,
     IngestMetrics metrics,
     ILogger<PoisonKeeper> logger)
 {
@@ -77,33 +77,17 @@ internal sealed partial class PoisonKeeper(
             CancellationToken.None);
         if (!isWritten)
         {
-            // Whoever took over may have finished, and looked for a document before this one was there.
-            if (await table.FindAsync(envelope.PartitionKey, envelope.RowKey, CancellationToken.None) is { State: RowState.Processed })
-                await ForgetAsync(envelope);
+            await cleanup.TakeBackPoisonAsync(envelope);
             return false;
         }
 
         metrics.Poisoned(envelope.Source);
         metrics.Processed(envelope.Source, "poisoned");
         Log.GivenUp(logger, envelope.Attempt, reason);
-        if (envelope.Payload is not null && body is not null)
-            await TryDeletePayloadAsync(envelope.Payload);
+        // Where the body is missing, the document still names the payload: a redrive looks there again.
+        if (body is not null)
+            await cleanup.CleanUpAsync(envelope, row.Current, CancellationToken.None);
         return true;
-    }
-
-    /// <summary>Removes the document of an event that has been processed after all.</summary>
-    public Task ForgetAsync(Envelope envelope) => store.ForgetAsync(envelope, CancellationToken.None);
-
-    private async Task TryDeletePayloadAsync(string payload)
-    {
-        try
-        {
-            await payloads.DeleteAsync(payload, CancellationToken.None);
-        }
-        catch (Exception exception)
-        {
-            Log.PayloadLeft(logger, exception);
-        }
     }
 
     private static partial class Log
@@ -113,8 +97,5 @@ internal sealed partial class PoisonKeeper(
 
         [LoggerMessage(2, LogLevel.Error, "A message of the queue could not be read, and is kept as poison: {Problem}")]
         public static partial void Unreadable(ILogger logger, string problem);
-
-        [LoggerMessage(3, LogLevel.Warning, "The payload of a given-up event could not be removed; the sweep does it later.")]
-        public static partial void PayloadLeft(ILogger logger, Exception exception);
     }
 }

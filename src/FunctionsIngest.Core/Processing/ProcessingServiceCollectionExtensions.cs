@@ -13,8 +13,10 @@ internal static class ProcessingServiceCollectionExtensions
     public static IServiceCollection AddProcessing(this IServiceCollection services, IConfiguration configuration)
         => services
             .AddSettings<ProcessingOptions, ProcessingOptionsValidator>(WebhookSettings.Of(configuration))
+            .AddSingleton<EventCleanup>()
             .AddSingleton<RowTaker>()
             .AddSingleton<PoisonKeeper>()
+            .AddSingleton<HandlerRunner>()
             .AddSingleton<EventProcessor>()
             .AddHostedService<HandlerNames>();
 }

@@ -1,5 +1,4 @@
 using FunctionsIngest.Ledger;
-using FunctionsIngest.Poison;
 using FunctionsIngest.Queueing;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
@@ -9,8 +8,7 @@ namespace FunctionsIngest.Processing;
 /// <summary>Brings a message before its row, and takes the row where the decision table says so.</summary>
 internal sealed partial class RowTaker(
     LedgerTable table,
-    PayloadStore payloads,
-    PoisonStore poison,
+    EventCleanup cleanup,
     IOptions<ProcessingOptions> options,
     TimeProvider time,
     ILogger<RowTaker> logger)
@@ -36,7 +34,8 @@ internal sealed partial class RowTaker(
             {
                 case Decision.DropAtEnd:
                     Log.Dropped(logger, message.Delivery, row!.State);
-                    await CleanUpAsync(message, row!, cancellationToken);
+                    // The processor that ended the event may have died before it cleaned up, or have failed to.
+                    await cleanup.CleanUpAsync(message, row, cancellationToken);
                     return null;
 
                 case Decision.DropAsOlder:
@@ -63,15 +62,6 @@ internal sealed partial class RowTaker(
                     break;
             }
         }
-    }
-
-    /// <summary>Whoever brought the event to its end may have died before it had removed what is left, or have failed to.</summary>
-    private async Task CleanUpAsync(Envelope message, LedgerRow row, CancellationToken cancellationToken)
-    {
-        if (row.State == RowState.Processed && (row.Takes > 1 || message.Attempt > 1 || message.Redrive > 0))
-            await poison.ForgetAsync(message, cancellationToken);
-        if (message.Payload is not null)
-            await payloads.DeleteAsync(message.Payload, cancellationToken);
     }
 
     private void Take(LedgerRow row, Envelope message, string owner, DateTimeOffset now)

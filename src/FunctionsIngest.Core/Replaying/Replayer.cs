@@ -90,7 +90,7 @@ internal sealed class Replayer(StorageClients clients, ArchiveReader archive, Le
             await document.SetMetadataAsync(metadata, new BlobRequestConditions { IfMatch = etag }, cancellationToken);
             return true;
         }
-        catch (RequestFailedException exception) when (exception.Status == 412)
+        catch (RequestFailedException exception) when (exception.IsChanged())
         {
             return false;
         }

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Azure;
 using Azure.Security.KeyVault.Secrets;
+using FunctionsIngest.Storage;
 using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Secrets;
@@ -64,7 +65,7 @@ internal sealed class KeyVaultSecretReader(SecretClient client, IOptions<KeyVaul
                     listed.Add(version);
             }
         }
-        catch (RequestFailedException exception) when (exception.Status == 404)
+        catch (RequestFailedException exception) when (exception.IsMissing())
         {
             listed.Clear();
         }

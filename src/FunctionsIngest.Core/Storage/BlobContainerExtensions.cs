@@ -1,9 +1,11 @@
+using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
 
 namespace FunctionsIngest.Storage;
 
+/// <summary>Calls to a container that may be missing: it is created when it is first needed.</summary>
 internal static class BlobContainerExtensions
 {
     /// <summary>Runs a call that writes to a container; if the container is missing, creates it and runs the call once more.</summary>
@@ -17,6 +19,27 @@ internal static class BlobContainerExtensions
         {
             await container.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
             await call();
+        }
+    }
+
+    /// <summary>A listing of a container. One of a container that is missing has no items.</summary>
+    public static async IAsyncEnumerable<T> OrNoneIfContainerMissing<T>(
+        this IAsyncEnumerable<T> listing, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await using var items = listing.GetAsyncEnumerator(cancellationToken);
+        while (true)
+        {
+            try
+            {
+                if (!await items.MoveNextAsync())
+                    yield break;
+            }
+            catch (RequestFailedException exception) when (exception.ErrorCode == BlobErrorCode.ContainerNotFound)
+            {
+                yield break;
+            }
+
+            yield return items.Current;
         }
     }
 
@@ -42,7 +65,7 @@ internal static class BlobContainerExtensions
                 }
             }
         }
-        catch (RequestFailedException exception) when (exception.Status is 404 or 412)
+        catch (RequestFailedException exception) when (exception.IsMissingOrChanged())
         {
             // No container: nothing has needed it yet. Or a blob has just been written again.
         }

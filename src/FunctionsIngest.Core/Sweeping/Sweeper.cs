@@ -63,7 +63,7 @@ internal sealed partial class Sweeper(
                 }
             }
         }
-        catch (RequestFailedException exception) when (exception.Status == 404)
+        catch (RequestFailedException exception) when (exception.IsMissing())
         {
             // No poison queue: the host has given up no message yet. Or the trigger was faster with this one.
         }
@@ -103,7 +103,7 @@ internal sealed partial class Sweeper(
                     removed += await RemoveAsync(batch, stopping);
             }
         }
-        catch (RequestFailedException exception) when (exception.Status == 404)
+        catch (RequestFailedException exception) when (exception.IsMissing())
         {
             // No table: no webhook has arrived yet.
         }
@@ -119,7 +119,7 @@ internal sealed partial class Sweeper(
                 rows.Select(row => new TableTransactionAction(TableTransactionActionType.Delete, row, row.ETag)), stopping);
             return rows.Length;
         }
-        catch (TableTransactionFailedException exception) when (exception.Status is 404 or 412)
+        catch (TableTransactionFailedException exception) when (exception.IsMissingOrChanged())
         {
             // One of them has just been changed: it stays until a later sweep, and so do the others of this batch.
             Log.BatchChanged(logger, rows.Length);
@@ -145,15 +145,9 @@ internal sealed partial class Sweeper(
     {
         foreach (var queue in new[] { clients.Events, clients.PoisonQueue })
         {
-            try
-            {
-                if ((await queue.GetPropertiesAsync(stopping)).Value.ApproximateMessagesCountLong > 0)
-                    return false;
-            }
-            catch (RequestFailedException exception) when (exception.Status == 404)
-            {
-                // A queue that does not exist is empty.
-            }
+            // A queue that does not exist is empty.
+            if ((await queue.GetPropertiesAsync(stopping).OrNullIfMissingAsync())?.ApproximateMessagesCountLong > 0)
+                return false;
         }
 
         return true;

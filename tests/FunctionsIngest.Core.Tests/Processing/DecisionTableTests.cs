@@ -87,6 +87,34 @@ public sealed class DecisionTableTests
     [Fact]
     public void A_missing_row_is_inserted() => Assert.Equal(Decision.Insert, DecisionTable.Decide(null, Message(3, 3), Now));
 
+    [Theory]
+    [InlineData(1, 1, 0, 1, 0, false)]
+    // Between its insert and its first taking.
+    [InlineData(0, 0, 0, 1, 0, false)]
+    [InlineData(2, 1, 0, 1, 0, true)]
+    // The row has expired, and was inserted anew by a retry or by a redrive.
+    [InlineData(1, 2, 0, 2, 0, true)]
+    [InlineData(1, 1, 1, 1, 1, true)]
+    // The same, and the message is older or newer than the row.
+    [InlineData(1, 2, 0, 1, 0, true)]
+    [InlineData(1, 1, 1, 1, 0, true)]
+    [InlineData(1, 1, 0, 2, 0, true)]
+    [InlineData(1, 1, 0, 1, 1, true)]
+    public void Takings_are_told_by_the_row_and_by_the_message(int takes, int rowAttempt, int rowRedrive, int attempt, int redrive, bool wasTakenBefore)
+    {
+        var row = new LedgerRow
+        {
+            PartitionKey = "begini-00",
+            RowKey = "11",
+            ReceivedAt = Now,
+            Takes = takes,
+            Attempt = rowAttempt,
+            Redrive = rowRedrive,
+        };
+
+        Assert.Equal(wasTakenBefore, DecisionTable.WasTakenBefore(row, Message(redrive, attempt)));
+    }
+
     private static Envelope Message(int redrive, int attempt) => new()
     {
         EventId = "0011",

@@ -1,5 +1,6 @@
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Poison;
+using static FunctionsIngest.Testing.StorageStep;
 
 namespace FunctionsIngest.Tests.Crashes;
 
@@ -12,6 +13,9 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
 {
     private const int AllAttempts = 3;
 
+    // Named here, since the name alone is that of a namespace.
+    private const StorageStep Archive = StorageStep.Archive;
+
     /// <summary>Alone and against another that does the same.</summary>
     public static TheoryData<Rival, bool> SameRivals => SmallAndLarge(Rival.None, Rival.Same);
 
@@ -20,60 +24,44 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
 
     [Theory]
     [MemberData(nameof(SameRivals))]
-    public async Task A_request_dies_at_every_step(Rival rival, bool isLarge)
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var points = await ExploreAsync(lab, 0, isLarge, async body =>
+    public Task A_request_dies_at_every_step(Rival rival, bool isLarge) => ExploreAsync(
+        new Scenario(rival, isLarge)
         {
-            await AcceptAsync(lab, rival, body);
-            return RowState.Processed;
+            Act = AcceptAsync,
+            Steps = [Insert, .. IfLarge(isLarge, StorePayload), Send],
+            Repeated = [],
         });
-
-        AssertSteps(rival, points, isLarge ? [StorageStep.Insert, StorageStep.StorePayload, StorageStep.Send] : [StorageStep.Insert, StorageStep.Send]);
-        AssertRepeated(rival, points);
-    }
 
     [Theory]
     [MemberData(nameof(SameRivals))]
-    public async Task A_duplicates_request_dies_at_every_step(Rival rival, bool isLarge)
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var points = await ExploreAsync(lab, 0, isLarge, async body =>
+    public Task A_duplicates_request_dies_at_every_step(Rival rival, bool isLarge) => ExploreAsync(
+        new Scenario(rival, isLarge)
         {
             // The first request has died between its insert and its send.
-            await AcceptAsync(lab, rival, body);
-            return RowState.Processed;
-        }, async body =>
-        {
-            lab.Dying.Live(1, reachesStorage: true);
-            Assert.False(await lab.SendAsync(lab.Dying, body));
+            Prepare = async (lab, body) =>
+            {
+                lab.Dying.Live(1, reachesStorage: true);
+                Assert.False(await lab.SendAsync(lab.Dying, body));
+            },
+            Act = AcceptAsync,
+            Steps = [Insert, Look, .. IfLarge(isLarge, StorePayload), Send, MarkHandedOver],
+            Repeated = [],
         });
-
-        AssertSteps(rival, points, isLarge
-            ? [StorageStep.Insert, StorageStep.Look, StorageStep.StorePayload, StorageStep.Send, StorageStep.MarkHandedOver]
-            : [StorageStep.Insert, StorageStep.Look, StorageStep.Send, StorageStep.MarkHandedOver]);
-        AssertRepeated(rival, points);
-    }
 
     [Theory]
     [MemberData(nameof(AllRivals))]
-    public async Task A_processor_dies_at_every_step(Rival rival, bool isLarge)
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var points = await ExploreAsync(lab, 0, isLarge, ProcessAsync(lab, rival, RowState.Processed), body => lab.SendAsync(lab.Other, body));
-
-        AssertSteps(rival, points, isLarge
-            ?
+    public Task A_processor_dies_at_every_step(Rival rival, bool isLarge) => ExploreAsync(
+        new Scenario(rival, isLarge)
+        {
+            Prepare = (lab, body) => lab.SendAsync(lab.Other, body),
+            Act = ProcessAsync,
+            Steps =
             [
-                StorageStep.Look, StorageStep.Take, StorageStep.LoadPayload, StorageStep.Archive, StorageStep.Archive, StorageStep.NoteHandler,
-                StorageStep.NoteHandler, StorageStep.MarkProcessed, StorageStep.RemovePayload,
-            ]
-            : [StorageStep.Look, StorageStep.Take, StorageStep.Archive, StorageStep.NoteHandler, StorageStep.NoteHandler, StorageStep.MarkProcessed]);
-        AssertRepeated(rival, points, "before NoteHandler: first", "before MarkProcessed: last");
-    }
+                Look, Take, .. IfLarge(isLarge, LoadPayload), Archive, .. IfLarge(isLarge, Archive), NoteHandler, NoteHandler, MarkProcessed,
+                .. IfLarge(isLarge, RemovePayload),
+            ],
+            Repeated = ["before NoteHandler: first", "before MarkProcessed: last"],
+        });
 
     [Theory]
     [MemberData(nameof(AllRivals))]
@@ -84,121 +72,103 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         lab.DiesInHandler = true;
 
         await lab.SendAsync(lab.Other, body);
-        var state = await ProcessAsync(lab, rival, RowState.Processed)(body);
+        await ProcessAsync(lab, rival, body);
         await lab.DrainAsync();
 
-        var repeated = await VerifyAsync(lab, body, state);
+        var repeated = await VerifyAsync(lab, body, RowState.Processed);
         Assert.Equal(lab.Dying.IsDead ? [CrashLab.First] : [], repeated);
         Assert.True(lab.Dying.IsDead || rival != Rival.None);
     }
 
     [Theory]
     [MemberData(nameof(AllRivals))]
-    public async Task A_processor_dies_at_every_step_of_an_attempt_that_fails(Rival rival, bool isLarge)
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var points = await ExploreAsync(lab, 1, isLarge, ProcessAsync(lab, rival, RowState.Processed), body => lab.SendAsync(lab.Other, body));
-
-        AssertSteps(rival, points, isLarge
-            ?
+    public Task A_processor_dies_at_every_step_of_an_attempt_that_fails(Rival rival, bool isLarge) => ExploreAsync(
+        new Scenario(rival, isLarge)
+        {
+            Failures = 1,
+            Prepare = (lab, body) => lab.SendAsync(lab.Other, body),
+            Act = ProcessAsync,
+            Steps =
             [
-                StorageStep.Look, StorageStep.Take, StorageStep.LoadPayload, StorageStep.Archive, StorageStep.Archive, StorageStep.NoteHandler,
-                StorageStep.NoteHandler, StorageStep.SendCopy, StorageStep.NoteFailure,
-            ]
-            :
-            [
-                StorageStep.Look, StorageStep.Take, StorageStep.Archive, StorageStep.NoteHandler, StorageStep.NoteHandler, StorageStep.SendCopy,
-                StorageStep.NoteFailure,
-            ]);
-        AssertRepeated(rival, points, "before NoteHandler: first");
-    }
+                Look, Take, .. IfLarge(isLarge, LoadPayload), Archive, .. IfLarge(isLarge, Archive), NoteHandler, NoteHandler, SendCopy, NoteFailure,
+            ],
+            Repeated = ["before NoteHandler: first"],
+        });
 
     [Theory]
     [MemberData(nameof(SameRivals))]
-    public async Task A_processor_dies_at_every_step_of_an_attempt_that_succeeds_after_one_that_failed(Rival rival, bool isLarge)
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var points = await ExploreAsync(lab, 1, isLarge, ProcessAsync(lab, rival, RowState.Processed), body => lab.AttemptAsync(body, 1));
-
-        AssertSteps(rival, points, isLarge
-            ?
-            [
-                StorageStep.Look, StorageStep.NoteHandler, StorageStep.LoadPayload, StorageStep.MarkProcessed, StorageStep.RemovePoison,
-                StorageStep.RemovePayload,
-            ]
-            : [StorageStep.Look, StorageStep.NoteHandler, StorageStep.MarkProcessed, StorageStep.RemovePoison]);
-        AssertRepeated(rival, points, "before MarkProcessed: last");
-    }
+    public Task A_processor_dies_at_every_step_of_an_attempt_that_succeeds_after_one_that_failed(Rival rival, bool isLarge) => ExploreAsync(
+        new Scenario(rival, isLarge)
+        {
+            Failures = 1,
+            Prepare = (lab, body) => lab.AttemptAsync(body, 1),
+            Act = ProcessAsync,
+            // On the wire the taking looks like a note, since handlers have finished before.
+            Steps = [Look, NoteHandler, .. IfLarge(isLarge, LoadPayload), MarkProcessed, RemovePoison, .. IfLarge(isLarge, RemovePayload)],
+            Repeated = ["before MarkProcessed: last"],
+        });
 
     [Theory]
     [MemberData(nameof(SameRivals))]
-    public async Task A_processor_dies_at_every_step_of_giving_up(Rival rival, bool isLarge)
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var points = await ExploreAsync(lab, AllAttempts, isLarge, ProcessAsync(lab, rival, RowState.Poisoned), body => lab.AttemptAsync(body, AllAttempts - 1));
-
-        AssertSteps(rival, points, isLarge
-            ?
+    public Task A_processor_dies_at_every_step_of_giving_up(Rival rival, bool isLarge) => ExploreAsync(
+        new Scenario(rival, isLarge)
+        {
+            Failures = AllAttempts,
+            Prepare = (lab, body) => lab.AttemptAsync(body, AllAttempts - 1),
+            Act = ProcessAsync,
+            End = RowState.Poisoned,
+            Steps =
             [
-                StorageStep.Look, StorageStep.NoteHandler, StorageStep.LoadPayload, StorageStep.StorePoison, StorageStep.StorePoison, StorageStep.MarkPoisoned,
-                StorageStep.RemovePayload,
-            ]
-            : [StorageStep.Look, StorageStep.NoteHandler, StorageStep.StorePoison, StorageStep.MarkPoisoned]);
-        AssertRepeated(rival, points);
-    }
+                Look, NoteHandler, .. IfLarge(isLarge, LoadPayload), .. IfLarge(isLarge, StorePoison), StorePoison, MarkPoisoned,
+                .. IfLarge(isLarge, RemovePayload),
+            ],
+            Repeated = [],
+        });
 
     [Theory]
     [MemberData(nameof(AllRivals))]
-    public async Task The_poison_trigger_dies_at_every_step(Rival rival, bool isLarge)
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var points = await ExploreAsync(lab, AllAttempts, isLarge, ProcessAsync(lab, rival, RowState.Poisoned, isPoison: true), body => lab.SendAsync(lab.Other, body));
-
-        AssertSteps(rival, points, isLarge
-            ?
+    public Task The_poison_trigger_dies_at_every_step(Rival rival, bool isLarge) => ExploreAsync(
+        new Scenario(rival, isLarge)
+        {
+            Failures = AllAttempts,
+            Prepare = (lab, body) => lab.SendAsync(lab.Other, body),
+            Act = (lab, against, body) => DeliverAsync(lab, against, body, isPoison: true),
+            End = RowState.Poisoned,
+            Steps =
             [
-                StorageStep.Look, StorageStep.Take, StorageStep.LoadPayload, StorageStep.StorePoison, StorageStep.StorePoison, StorageStep.MarkPoisoned,
-                StorageStep.RemovePayload,
-            ]
-            : [StorageStep.Look, StorageStep.Take, StorageStep.StorePoison, StorageStep.MarkPoisoned]);
-    }
+                Look, Take, .. IfLarge(isLarge, LoadPayload), .. IfLarge(isLarge, StorePoison), StorePoison, MarkPoisoned,
+                .. IfLarge(isLarge, RemovePayload),
+            ],
+            Repeated = [],
+        });
 
     [Theory]
     [MemberData(nameof(SameRivals))]
-    public async Task A_redrive_dies_at_every_step(Rival rival, bool isLarge)
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var points = await ExploreAsync(
-            lab,
-            AllAttempts,
-            isLarge,
-            async _ =>
-            {
-                await Task.WhenAll(lab.RedriveAsync(lab.Dying), rival == Rival.None ? Task.CompletedTask : lab.RedriveAsync(lab.Other));
-                await lab.RedriveAsync(lab.Other);
-                return RowState.Processed;
-            },
-            async body =>
+    public Task A_redrive_dies_at_every_step(Rival rival, bool isLarge) => ExploreAsync(
+        new Scenario(rival, isLarge)
+        {
+            Failures = AllAttempts,
+            Prepare = async (lab, body) =>
             {
                 await lab.AttemptAsync(body, AllAttempts);
                 Assert.Equal(RowState.Poisoned, await lab.StateAsync());
-            });
-
-        // The list, the document, a body beside it, the row; likewise a removal is one of the document, and one of a body beside it.
-        AssertSteps(rival, points, isLarge
-            ?
+            },
+            Act = async (lab, against, _) =>
+            {
+                await Task.WhenAll(lab.RedriveAsync(lab.Dying), against == Rival.None ? Task.CompletedTask : lab.RedriveAsync(lab.Other));
+                await lab.RedriveAsync(lab.Other);
+            },
+            // It reads the list, the document, a body beside it and the row. It removes the document and the body.
+            Steps =
             [
-                StorageStep.ReadPoison, StorageStep.ReadPoison, StorageStep.ReadPoison, StorageStep.Look, StorageStep.StorePayload, StorageStep.Send,
-                StorageStep.RemovePoison, StorageStep.RemovePoison,
-            ]
-            : [StorageStep.ReadPoison, StorageStep.ReadPoison, StorageStep.Look, StorageStep.Send, StorageStep.RemovePoison]);
-        AssertRepeated(rival, points);
-    }
+                ReadPoison, ReadPoison, .. IfLarge(isLarge, ReadPoison), Look, .. IfLarge(isLarge, StorePayload), Send,
+                RemovePoison, .. IfLarge(isLarge, RemovePoison),
+            ],
+            Repeated = [],
+        });
+
+    /// <summary>A step that only a body takes that is too large for a message.</summary>
+    private static StorageStep[] IfLarge(bool isLarge, StorageStep step) => isLarge ? [step] : [];
 
     private static TheoryData<Rival, bool> SmallAndLarge(params Rival[] rivals)
     {
@@ -221,7 +191,10 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     /// <summary>Delivers the message that has been sent to the instance that dies, and redelivers it if it has died.</summary>
-    private static Func<string, Task<RowState>> ProcessAsync(CrashLab lab, Rival rival, RowState end, bool isPoison = false) => async body =>
+    private static Task ProcessAsync(CrashLab lab, Rival rival, string body) => DeliverAsync(lab, rival, body, isPoison: false);
+
+    /// <summary>The same for the queue or the poison queue.</summary>
+    private static async Task DeliverAsync(CrashLab lab, Rival rival, string body, bool isPoison)
     {
         var message = Assert.Single(lab.TakeSent());
         var other = message;
@@ -240,19 +213,12 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
             Assert.True(dealtWith[1]);
         if (rival != Rival.Same && !dealtWith[0])
             lab.PutBack(isPoison ? message with { Queue = $"{message.Queue}-poison" } : message);
-        return end;
-    };
+    }
 
-    /// <summary>Runs a case for every call that the instance makes, before and after, until it makes no more.</summary>
-    /// <param name="lab">The instances.</param>
-    /// <param name="failures">How many attempts fail.</param>
-    /// <param name="isLarge">Whether the body is too large for a message.</param>
-    /// <param name="act">What the instance dies in, and what goes on after it; tells how the event must end.</param>
-    /// <param name="prepare">What comes before.</param>
-    /// <returns>Where it died, and the handlers that ran again for it.</returns>
-    private static async Task<List<CrashPoint>> ExploreAsync(
-        CrashLab lab, int failures, bool isLarge, Func<string, Task<RowState>> act, Func<string, Task>? prepare = null)
+    /// <summary>Runs a scenario for every call that the instance makes: it dies before it, and after it.</summary>
+    private async Task ExploreAsync(Scenario scenario)
     {
+        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
         const int MostCalls = 40;
         var points = new List<CrashPoint>();
         for (var call = 1; ; call++)
@@ -261,14 +227,14 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
             var isOver = false;
             foreach (var reachesStorage in new[] { false, true })
             {
-                var body = lab.Begin(failures, isLarge);
-                await (prepare?.Invoke(body) ?? Task.CompletedTask);
+                var body = lab.Begin(scenario.Failures, scenario.IsLarge);
+                await scenario.Prepare(lab, body);
                 lab.Dying.Live(call, reachesStorage);
 
-                var end = await act(body);
+                await scenario.Act(lab, scenario.Rival, body);
                 await lab.DrainAsync();
 
-                var repeated = await VerifyAsync(lab, body, end);
+                var repeated = await VerifyAsync(lab, body, scenario.End);
                 if (lab.Dying.IsDead)
                     points.Add(new CrashPoint(lab.Dying.LastStep!.Value, reachesStorage, repeated));
                 isOver |= !lab.Dying.IsDead;
@@ -279,7 +245,7 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         }
 
         Assert.Empty(await lab.SweepADayLaterAsync());
-        return points;
+        AssertPoints(scenario, points);
     }
 
     /// <returns>The handlers that ran again.</returns>
@@ -319,20 +285,45 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         return repeated;
     }
 
-    private static void AssertSteps(Rival rival, List<CrashPoint> points, StorageStep[] steps)
+    private static void AssertPoints(Scenario scenario, List<CrashPoint> points)
     {
         // Against a rival the instance may be too late for some steps, and have to take others.
-        if (rival == Rival.None)
-            Assert.Equal(steps, points.Where(point => !point.ReachesStorage).Select(point => point.Step));
-        else
+        if (scenario.Rival != Rival.None)
+        {
             Assert.NotEmpty(points);
+            return;
+        }
+
+        Assert.Equal(scenario.Steps, points.Where(point => !point.ReachesStorage).Select(point => point.Step));
+        Assert.Equal(
+            scenario.Repeated,
+            points.SelectMany(point => point.Repeated.Select(handler => $"{(point.ReachesStorage ? "after" : "before")} {point.Step}: {handler}")));
     }
 
-    private static void AssertRepeated(Rival rival, List<CrashPoint> points, params string[] expected)
+    /// <summary>What an instance dies in.</summary>
+    /// <param name="Rival">What the second instance does meanwhile.</param>
+    /// <param name="IsLarge">Whether the body is too large for a message.</param>
+    private sealed record Scenario(Rival Rival, bool IsLarge)
     {
-        if (rival == Rival.None)
-            Assert.Equal(expected, points.SelectMany(point => point.Repeated.Select(handler => $"{(point.ReachesStorage ? "after" : "before")} {point.Step}: {handler}")));
+        /// <summary>How many attempts fail.</summary>
+        public int Failures { get; init; }
+
+        /// <summary>What comes before.</summary>
+        public Func<CrashLab, string, Task> Prepare { get; init; } = (_, _) => Task.CompletedTask;
+
+        /// <summary>What the instance dies in, and what goes on after it.</summary>
+        public required Func<CrashLab, Rival, string, Task> Act { get; init; }
+
+        /// <summary>How the event must end.</summary>
+        public RowState End { get; init; } = RowState.Processed;
+
+        /// <summary>The steps that the instance takes without a rival, and therefore dies at.</summary>
+        public required StorageStep[] Steps { get; init; }
+
+        /// <summary>The deaths, without a rival, after which a handler runs again, and which handler.</summary>
+        public required string[] Repeated { get; init; }
     }
 
+    /// <summary>Where an instance has died, and the handlers that ran again because of it.</summary>
     private sealed record CrashPoint(StorageStep Step, bool ReachesStorage, IReadOnlyList<string> Repeated);
 }

@@ -1,5 +1,6 @@
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Poison;
+using static FunctionsIngest.Testing.StorageStep;
 
 namespace FunctionsIngest.Tests.Crashes;
 
@@ -11,6 +12,26 @@ namespace FunctionsIngest.Tests.Crashes;
 public sealed class SweepCrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
     private const int AllAttempts = 3;
+
+    // The steps of a sweep, piece by piece. First the poison queue.
+    private static readonly StorageStep[] PoisonQueueIsEmpty = [Receive];
+
+    private static readonly StorageStep[] PoisonQueueIsDrained =
+        [Receive, Look, Take, LoadPayload, StorePoison, StorePoison, MarkPoisoned, RemovePayload, DeleteMessage, Receive];
+
+    // The queue is counted before the poison queue, and the first that has a message ends the count.
+    private static readonly StorageStep[] MessagesWait = [CountMessages];
+    private static readonly StorageStep[] NoMessagesWait = [CountMessages, CountMessages];
+
+    // A part of the table: which one it is, its rows, and that it is done. Then the list of payloads.
+    private static readonly StorageStep[] RowIsLeft = [Sweep, Sweep, Sweep];
+    private static readonly StorageStep[] RowIsRemoved = [Sweep, Sweep, RemoveRows, Sweep];
+    private static readonly StorageStep[] PayloadsAreListed = [Sweep];
+
+    // The list of what is in poison, and for a body in it the look for its document.
+    private static readonly StorageStep[] PoisonIsEmpty = [ReadPoison];
+    private static readonly StorageStep[] PoisonBodyIsLeft = [ReadPoison, LookForPoison];
+    private static readonly StorageStep[] PoisonBodyIsRemoved = [ReadPoison, LookForPoison, RemovePoison];
 
     [Theory]
     [InlineData(Rival.None)]
@@ -75,207 +96,118 @@ public sealed class SweepCrashTests(AzuriteFixture azurite) : IClassFixture<Azur
     }
 
     [Fact]
-    public async Task Another_processes_a_message_that_has_waited_for_a_retention()
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
+    public Task Another_processes_a_message_that_has_waited_for_a_retention() => ExploreAsync(
+        [.. PoisonQueueIsEmpty, .. MessagesWait, .. RowIsLeft, .. PayloadsAreListed, Look, .. PoisonIsEmpty],
+        AcceptAsync,
+        async (lab, _) =>
+        {
+            await lab.DealWithAllAsync();
+            await lab.ClearQueuesAsync();
+            return 1;
+        });
 
-        var steps = await ExploreAsync(
-            lab,
-            () => AcceptAsync(lab),
-            async _ =>
-            {
+    [Fact]
+    public Task Another_keeps_what_is_on_the_poison_queue() => ExploreAsync(
+        [.. PoisonQueueIsDrained, .. NoMessagesWait, .. RowIsRemoved, .. PayloadsAreListed, .. PoisonBodyIsLeft],
+        async lab =>
+        {
+            var body = await AcceptAsync(lab);
+            var message = Assert.Single(lab.TakeSent()).Body;
+            await lab.ClearQueuesAsync();
+            await lab.Other.Host.Clients.PoisonQueue.SendMessageAsync(message, timeToLive: TimeSpan.FromSeconds(-1));
+            return body;
+        },
+        async (lab, _) =>
+        {
+            // To the sweep's lease it defers, and its own copy waits where the sweep's message does.
+            await lab.DealWithAllAsync();
+            return 1;
+        });
+
+    [Fact]
+    public Task Another_sweeps() => ExploreAsync(
+        [.. PoisonQueueIsEmpty, .. MessagesWait, .. RowIsRemoved, .. PayloadsAreListed, Look, .. MessagesWait, .. PoisonBodyIsRemoved],
+        async lab =>
+        {
+            var body = await GiveUpAsync(lab);
+            await BeginRedriveAsync(lab);
+            return body;
+        },
+        async (lab, _) =>
+        {
+            Assert.True(await CrashLab.SweepAsync(lab.Other));
+            return 1;
+        });
+
+    [Fact]
+    public Task Another_redrives_the_event() => ExploreAsync(
+        [.. PoisonQueueIsEmpty, .. NoMessagesWait, .. RowIsRemoved, .. PayloadsAreListed, .. PoisonBodyIsLeft],
+        GiveUpAsync,
+        async (lab, _) =>
+        {
+            Assert.Equal([RedriveResult.Sent], await lab.RedriveAsync(lab.Other));
+            return 1;
+        });
+
+    [Fact]
+    public Task Another_gives_up_again_what_a_dead_redriver_has_left_the_body_of() => ExploreAsync(
+        [.. PoisonQueueIsEmpty, .. MessagesWait, .. RowIsLeft, .. PayloadsAreListed, Look, .. PoisonBodyIsRemoved],
+        async lab =>
+        {
+            var body = await GiveUpAsync(lab);
+            await BeginRedriveAsync(lab);
+            lab.FailingRedrives = 1;
+            for (var i = 1; i < AllAttempts; i++)
                 await lab.DealWithAllAsync();
-                await lab.ClearQueuesAsync();
-                return 1;
-            });
-
-        Assert.Equal(
-            [
-                StorageStep.Receive, StorageStep.CountMessages, StorageStep.Sweep, StorageStep.Sweep, StorageStep.Sweep, StorageStep.Sweep,
-                StorageStep.Look, StorageStep.ReadPoison,
-            ],
-            steps);
-    }
+            return body;
+        },
+        async (lab, _) =>
+        {
+            await lab.DealWithAllAsync();
+            await lab.ClearQueuesAsync();
+            Assert.Equal(RowState.Poisoned, await lab.StateAsync());
+            return 1;
+        });
 
     [Fact]
-    public async Task Another_keeps_what_is_on_the_poison_queue()
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var steps = await ExploreAsync(
-            lab,
-            async () =>
-            {
-                var body = await AcceptAsync(lab);
-                var message = Assert.Single(lab.TakeSent()).Body;
-                await lab.ClearQueuesAsync();
-                await lab.Other.Host.Clients.PoisonQueue.SendMessageAsync(message, timeToLive: TimeSpan.FromSeconds(-1));
-                return body;
-            },
-            async _ =>
-            {
-                // To the sweep's lease it defers, and its own copy waits where the sweep's message does.
-                await lab.DealWithAllAsync();
-                return 1;
-            });
-
-        Assert.Equal(
-            [
-                StorageStep.Receive, StorageStep.Look, StorageStep.Take, StorageStep.LoadPayload, StorageStep.StorePoison, StorageStep.StorePoison,
-                StorageStep.MarkPoisoned, StorageStep.RemovePayload, StorageStep.DeleteMessage, StorageStep.Receive, StorageStep.CountMessages,
-                StorageStep.CountMessages, StorageStep.Sweep, StorageStep.Sweep, StorageStep.RemoveRows, StorageStep.Sweep, StorageStep.Sweep,
-                StorageStep.ReadPoison, StorageStep.LookForPoison,
-            ],
-            steps);
-    }
+    public Task The_sender_sends_again_what_nobody_has_accepted() => ExploreAsync(
+        [.. PoisonQueueIsEmpty, .. NoMessagesWait, .. RowIsRemoved, .. PayloadsAreListed, Look, .. NoMessagesWait, RemovePayload, .. PoisonIsEmpty],
+        async lab =>
+        {
+            var body = lab.Begin(isLarge: true);
+            // Between its payload and its send.
+            lab.Dying.Live(2, reachesStorage: true);
+            Assert.False(await lab.SendAsync(lab.Dying, body));
+            return body;
+        },
+        async (lab, body) =>
+        {
+            Assert.True(await lab.SendAsync(lab.Other, body));
+            return 1;
+        });
 
     [Fact]
-    public async Task Another_sweeps()
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var steps = await ExploreAsync(
-            lab,
-            async () =>
-            {
-                var body = await GiveUpAsync(lab);
-                await BeginRedriveAsync(lab);
-                return body;
-            },
-            async _ =>
-            {
-                Assert.True(await CrashLab.SweepAsync(lab.Other));
-                return 1;
-            });
-
-        Assert.Equal(
-            [
-                StorageStep.Receive, StorageStep.CountMessages, StorageStep.Sweep, StorageStep.Sweep, StorageStep.RemoveRows, StorageStep.Sweep,
-                StorageStep.Sweep, StorageStep.Look, StorageStep.CountMessages, StorageStep.ReadPoison, StorageStep.LookForPoison,
-                StorageStep.RemovePoison,
-            ],
-            steps);
-    }
-
-    [Fact]
-    public async Task Another_redrives_the_event()
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var steps = await ExploreAsync(
-            lab,
-            () => GiveUpAsync(lab),
-            async _ =>
-            {
-                Assert.Equal([RedriveResult.Sent], await lab.RedriveAsync(lab.Other));
-                return 1;
-            });
-
-        Assert.Equal(
-            [
-                StorageStep.Receive, StorageStep.CountMessages, StorageStep.CountMessages, StorageStep.Sweep, StorageStep.Sweep,
-                StorageStep.RemoveRows, StorageStep.Sweep, StorageStep.Sweep, StorageStep.ReadPoison, StorageStep.LookForPoison,
-            ],
-            steps);
-    }
-
-    [Fact]
-    public async Task Another_gives_up_again_what_a_dead_redriver_has_left_the_body_of()
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var steps = await ExploreAsync(
-            lab,
-            async () =>
-            {
-                var body = await GiveUpAsync(lab);
-                await BeginRedriveAsync(lab);
-                lab.FailingRedrives = 1;
-                for (var i = 1; i < AllAttempts; i++)
-                    await lab.DealWithAllAsync();
-                return body;
-            },
-            async _ =>
-            {
-                await lab.DealWithAllAsync();
-                await lab.ClearQueuesAsync();
-                Assert.Equal(RowState.Poisoned, await lab.StateAsync());
-                return 1;
-            });
-
-        Assert.Equal(
-            [
-                StorageStep.Receive, StorageStep.CountMessages, StorageStep.Sweep, StorageStep.Sweep, StorageStep.Sweep, StorageStep.Sweep,
-                StorageStep.Look, StorageStep.ReadPoison, StorageStep.LookForPoison, StorageStep.RemovePoison,
-            ],
-            steps);
-    }
-
-    [Fact]
-    public async Task The_sender_sends_again_what_nobody_has_accepted()
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var steps = await ExploreAsync(
-            lab,
-            async () =>
-            {
-                var body = lab.Begin(isLarge: true);
-                // Between its payload and its send.
-                lab.Dying.Live(2, reachesStorage: true);
-                Assert.False(await lab.SendAsync(lab.Dying, body));
-                return body;
-            },
-            async body =>
-            {
-                Assert.True(await lab.SendAsync(lab.Other, body));
-                return 1;
-            });
-
-        Assert.Equal(
-            [
-                StorageStep.Receive, StorageStep.CountMessages, StorageStep.CountMessages, StorageStep.Sweep, StorageStep.Sweep,
-                StorageStep.RemoveRows, StorageStep.Sweep, StorageStep.Sweep, StorageStep.Look, StorageStep.CountMessages, StorageStep.CountMessages,
-                StorageStep.RemovePayload, StorageStep.ReadPoison,
-            ],
-            steps);
-    }
-
-    [Fact]
-    public async Task The_sender_sends_again_what_has_expired()
-    {
-        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
-
-        var steps = await ExploreAsync(
-            lab,
-            async () =>
-            {
-                var body = await AcceptAsync(lab);
-                // Before it removes the payload.
-                lab.Dying.Live(9);
-                Assert.False(await CrashLab.DeliverAsync(lab.Dying, Assert.Single(lab.TakeSent()).Body));
-                Assert.Equal(RowState.Processed, await lab.StateAsync());
-                await lab.ClearQueuesAsync();
-                return body;
-            },
-            async body =>
-            {
-                Assert.True(await lab.SendAsync(lab.Other, body));
-                // It is a duplicate while the row is there, and a new webhook from then on.
-                var sent = lab.TakeSent();
-                foreach (var message in sent)
-                    lab.PutBack(message);
-                return 1 + sent.Count;
-            });
-
-        Assert.Equal(
-            [
-                StorageStep.Receive, StorageStep.CountMessages, StorageStep.CountMessages, StorageStep.Sweep, StorageStep.Sweep,
-                StorageStep.RemoveRows, StorageStep.Sweep, StorageStep.Sweep, StorageStep.Look, StorageStep.CountMessages, StorageStep.CountMessages,
-                StorageStep.RemovePayload, StorageStep.ReadPoison,
-            ],
-            steps);
-    }
+    public Task The_sender_sends_again_what_has_expired() => ExploreAsync(
+        [.. PoisonQueueIsEmpty, .. NoMessagesWait, .. RowIsRemoved, .. PayloadsAreListed, Look, .. NoMessagesWait, RemovePayload, .. PoisonIsEmpty],
+        async lab =>
+        {
+            var body = await AcceptAsync(lab);
+            // Before it removes the payload.
+            lab.Dying.Live(9);
+            Assert.False(await CrashLab.DeliverAsync(lab.Dying, Assert.Single(lab.TakeSent()).Body));
+            Assert.Equal(RowState.Processed, await lab.StateAsync());
+            await lab.ClearQueuesAsync();
+            return body;
+        },
+        async (lab, body) =>
+        {
+            Assert.True(await lab.SendAsync(lab.Other, body));
+            // It is a duplicate while the row is there, and a new webhook from then on.
+            var sent = lab.TakeSent();
+            foreach (var message in sent)
+                lab.PutBack(message);
+            return 1 + sent.Count;
+        });
 
     /// <summary>A webhook that has been accepted.</summary>
     private static async Task<string> AcceptAsync(CrashLab lab)
@@ -304,13 +236,13 @@ public sealed class SweepCrashTests(AzuriteFixture azurite) : IClassFixture<Azur
     }
 
     /// <summary>Runs a case for every call that the sweep makes: it dies before it, after it, or not at all.</summary>
-    /// <param name="lab">The instances.</param>
+    /// <param name="expected">The steps of a sweep that the second instance does not disturb.</param>
     /// <param name="prepare">What comes before; tells the webhook's body.</param>
     /// <param name="meanwhile">What the second instance does while the call is on its way; tells how many webhooks are to be archived.</param>
-    /// <returns>The steps of a sweep that nobody disturbs.</returns>
-    private static async Task<List<StorageStep>> ExploreAsync(CrashLab lab, Func<Task<string>> prepare, Func<string, Task<int>> meanwhile)
+    private async Task ExploreAsync(StorageStep[] expected, Func<CrashLab, Task<string>> prepare, Func<CrashLab, string, Task<int>> meanwhile)
     {
         const int MostCalls = 40;
+        await using var lab = await CrashLab.StartAsync(azurite.NewStorage());
         var fates = new Action<int, Func<Task>>[]
         {
             (call, other) => lab.Dying.Live(call, reachesStorage: false, other),
@@ -324,21 +256,25 @@ public sealed class SweepCrashTests(AzuriteFixture azurite) : IClassFixture<Azur
             foreach (var live in fates)
             {
                 lab.Dying.IsPassedOver = _ => false;
-                var body = await prepare();
+                var body = await prepare(lab);
                 await lab.FindEventAsync();
                 await lab.TurnToPartAsync();
                 lab.LetTheRetentionEnd();
                 lab.Dying.IsPassedOver = lab.IsOfAnotherPart;
                 Task<int>? other = null;
-                live(call, () => other = meanwhile(body));
+                live(call, () => other = meanwhile(lab, body));
 
                 var isSwept = await CrashLab.SweepAsync(lab.Dying);
                 Assert.Equal(!lab.Dying.IsDead, isSwept);
-                var archived = await (other ?? meanwhile(body));
+                var archived = await (other ?? meanwhile(lab, body));
 
                 await VerifyAsync(lab, Enumerable.Repeat(body, archived));
                 if (other is null)
-                    return steps;
+                {
+                    Assert.Equal(expected, steps);
+                    return;
+                }
+
                 if (live == fates[0])
                     steps.Add(lab.Dying.LastStep!.Value);
             }

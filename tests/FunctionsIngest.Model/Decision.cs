@@ -1,0 +1,11 @@
+namespace FunctionsIngest.Model;
+
+/// <summary>What the decision table says of a message and its row. The names are the product's.</summary>
+internal enum Decision
+{
+    DropAtEnd,
+    DropAsOlder,
+    Defer,
+    Insert,
+    Take,
+}
