@@ -6,8 +6,8 @@ using System.Text;
 namespace FunctionsIngest.Model;
 
 /// <summary>
-/// Visits every state that the protocol can reach, breadth first, so that the first counterexample is a shortest one; then looks for
-/// ways to go round for ever although everybody who can move for ever does move some day.
+/// Visits every state that the protocol can reach, breadth first, so that the first counterexample is a shortest one;
+/// then looks for ways to go round for ever although everybody who can move for ever does move some day.
 /// </summary>
 internal sealed class Explorer(Protocol protocol)
 {
@@ -120,9 +120,10 @@ internal sealed class Explorer(Protocol protocol)
     }
 
     /// <summary>
-    /// A set of states that can all reach each other is a way to go round for ever, unless somebody can move in every one of them and
-    /// never does within: then he will move some day, and out of it. States are kept up to the names of twins, but the parties are roles,
-    /// and a holder changes within such a set only if its lease lapses, which has a budget: so it is one and the same holder.
+    /// A set of states that can all reach each other is a way to go round for ever, unless somebody can move in every
+    /// one of them and never does within: then he will move some day, and out of it. States are kept up to the names of
+    /// twins, but the parties are roles, and a holder changes within such a set only if its lease lapses, which has a
+    /// budget: so it is one and the same holder.
     /// </summary>
     private string? FindEndless()
     {
@@ -209,7 +210,9 @@ internal sealed class Explorer(Protocol protocol)
         return path;
     }
 
-    /// <summary>A shortest way from a state through others of its set back to it, without the state itself at the beginning.</summary>
+    /// <summary>
+    /// A shortest way from a state through others of its set back to it, without the state itself at the beginning.
+    /// </summary>
     private List<int> Round(int start, HashSet<int> members)
     {
         var cameFrom = new Dictionary<int, int>();
@@ -238,7 +241,9 @@ internal sealed class Explorer(Protocol protocol)
         throw new InvalidOperationException("There is no way round.");
     }
 
-    /// <summary>Goes the path once more without swapping twins, so that processor 1 stays processor 1 throughout.</summary>
+    /// <summary>
+    /// Goes the path once more without swapping twins, so that processor 1 stays processor 1 throughout.
+    /// </summary>
     private string Story(List<int> path, string ending)
     {
         var story = new StringBuilder();

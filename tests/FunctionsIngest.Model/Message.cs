@@ -1,6 +1,8 @@
 namespace FunctionsIngest.Model;
 
-/// <summary>A message on the queue or on the poison queue, in 16 bits; all zero is no message.</summary>
+/// <summary>
+/// A message on the queue or on the poison queue, in 16 bits; all zero means that there is no message.
+/// </summary>
 internal readonly record struct Message(ushort Bits)
 {
     public Message(Visibility visibility, int redrive, int attempt, int delivery, bool onPoisonQueue, int dequeued = 0)

@@ -24,7 +24,7 @@ internal struct Messages
         throw new InvalidOperationException($"A configuration led to more than {Capacity} messages: give it smaller budgets or the model more room.");
     }
 
-    /// <summary>Where the message stands that a processor holds, or held and nobody has taken since; -1 if there is none.</summary>
+    /// <summary>The place of the message that a processor holds, or held until now; -1 if there is none.</summary>
     public readonly int IndexHeldBy(int processor)
     {
         for (var i = 0; i < Capacity; i++)

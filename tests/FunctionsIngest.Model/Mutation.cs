@@ -33,7 +33,7 @@ public enum Mutation
     /// <summary>Handlers' ends are noted with Processed only.</summary>
     NoNotes,
 
-    /// <summary>Whoever takes the row again forgets which handlers have finished.</summary>
+    /// <summary>The next processor of the row forgets which handlers have finished.</summary>
     NotesNotCarriedOver,
 
     /// <summary>The row says Poisoned before the poison blob is written.</summary>
@@ -66,7 +66,9 @@ public enum Mutation
     /// <summary>The payload is removed before the row says Processed.</summary>
     PayloadBeforeProcessed,
 
-    /// <summary>A message without its payload goes to poison with an empty body in the place of the one that may be there.</summary>
+    /// <summary>
+    /// A message without its payload goes to poison with an empty body in the place of the one that may be there.
+    /// </summary>
     LostBodyIsKeptAsEmpty,
 
     /// <summary>The redriver reads the body beside the poison blob after it has asked the row.</summary>
@@ -75,13 +77,18 @@ public enum Mutation
     /// <summary>The redriver removes whatever body there is beside the poison blob by now.</summary>
     PoisonBodyWithoutIfMatch,
 
-    /// <summary>A processor whose taking of the row had its answer lost goes on, also where the row says Processed by now, which does not name the last handler.</summary>
+    /// <summary>
+    /// A processor whose taking of the row had its answer lost goes on, also where the row says Processed by now, which
+    /// does not name the last handler.
+    /// </summary>
     HoldsFinalRow,
 
     /// <summary>A poison blob that cannot be removed after Processed is left.</summary>
     FailedRemovalIsLeft,
 
-    /// <summary>The sweep takes a Poisoned row for one that needs no payload any more, whether or not there are messages.</summary>
+    /// <summary>
+    /// The sweep takes a Poisoned row for one that needs no payload any more, whether or not there are messages.
+    /// </summary>
     SweepTakesPoisonedForFinal,
 
     /// <summary>The sweep removes payloads without a row whether or not there are messages.</summary>

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 
 namespace FunctionsIngest.Model;
 
-/// <summary>Two of a kind, which may stand in either order.</summary>
+/// <summary>Two of a kind, in either order.</summary>
 [InlineArray(2)]
 internal struct Pair<T>
     where T : unmanaged

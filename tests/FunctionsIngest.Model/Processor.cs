@@ -14,7 +14,9 @@ internal struct Processor
     public bool ETagCurrent;
     public bool BodyMissing;
 
-    /// <summary>The write to the row that failed last; giving up the lease writes it after all, as it still stands in memory.</summary>
+    /// <summary>
+    /// The write to the row that failed last; giving up the lease writes it after all, because it is still in memory.
+    /// </summary>
     public ProcessorStep Unwritten;
 
     /// <summary>The handlers that it knows to have finished, one bit each.</summary>

@@ -461,7 +461,10 @@ internal sealed partial class Protocol
         }
     }
 
-    /// <summary>Gives up the lease, if the row is still its own, and writes what the failed write would have written, if its ETag is still current.</summary>
+    /// <summary>
+    /// Gives up the lease, if the row is still its own, and writes what the failed write would have written, if its
+    /// ETag is still current.
+    /// </summary>
     private void Release(in State state, int index)
     {
         var processor = state.Processors[index];
@@ -524,7 +527,10 @@ internal sealed partial class Protocol
         Fails(state, index);
     }
 
-    /// <summary>A write with If-Match to a row that is the processor's own; on 412 it looks again, and if the row is another's its message goes through the table again.</summary>
+    /// <summary>
+    /// A write with If-Match to a row that is the processor's own; on 412 it looks again, and if the row is another's
+    /// its message goes through the table again.
+    /// </summary>
     private void WriteOwnRow(in State state, int index, string what, ProcessorCall call)
     {
         if (state.Processors[index].ETagCurrent)
@@ -560,8 +566,8 @@ internal sealed partial class Protocol
     }
 
     /// <summary>
-    /// A storage failure. From the poison queue: the lease is given up, and throw, the message comes back. Once the retry copy is sent: return, the
-    /// copy goes on. Else: a copy of the same attempt, and the lease is given up.
+    /// A storage failure. From the poison queue: the lease is given up, and throw, the message comes back. Once the
+    /// retry copy is sent: return, the copy goes on. Else: a copy of the same attempt, and the lease is given up.
     /// </summary>
     private void GoFail(ref State state, int index)
     {
@@ -625,7 +631,9 @@ internal sealed partial class Protocol
 
     private static void GoDelete(ref State state, int index) => state.Processors[index] = new Processor { Step = ProcessorStep.Delete };
 
-    /// <summary>The processor has no message any more; a row that it still owns has an owner that will not come back.</summary>
+    /// <summary>
+    /// The processor has no message any more; a row that it still owns has an owner that will not come back.
+    /// </summary>
     private static void Leave(ref State state, int index, bool messageStays)
     {
         state.Excuse(state.Processors[index].Done & ~state.Row.Finished);
@@ -639,7 +647,7 @@ internal sealed partial class Protocol
             : message.With(message.Visibility >= Visibility.LooseFromFirst ? Visibility.Visible : Visibility.Delayed);
     }
 
-    /// <summary>Each taking has an owner id of its own: what the row says of an earlier one is nobody's any more.</summary>
+    /// <summary>Each taking has an owner id of its own: what the row says of an earlier one no longer counts.</summary>
     private static void ForgetOwner(ref State state, int index)
     {
         if (state.Row.Owner == index + 1)

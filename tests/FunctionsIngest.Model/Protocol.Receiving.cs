@@ -104,7 +104,10 @@ internal sealed partial class Protocol
         ReceiverFails(state, index, who);
     }
 
-    /// <summary>The row has expired, and the same webhook is a new one: the onlooker's memory begins anew, and an answer still to come speaks of the old one.</summary>
+    /// <summary>
+    /// The row has expired, and the same webhook is a new one: the onlooker's memory begins anew, and an answer still
+    /// to come speaks of the old one.
+    /// </summary>
     private static void BeginAnew(ref State state)
     {
         state.Accepted = state.EverProcessed = false;
@@ -142,7 +145,10 @@ internal sealed partial class Protocol
 
     private delegate void ReceiverCall(Protocol protocol, ref State next, int index);
 
-    /// <summary>A call that succeeds; or fails without effect; or has its effect and seems to have failed. After a failure the sender gets 503.</summary>
+    /// <summary>
+    /// A call that succeeds; or fails without effect; or has its effect and seems to have failed. After a failure the
+    /// sender gets 503.
+    /// </summary>
     private void ReceiverCalls(in State state, int index, string who, string what, ReceiverCall call)
     {
         var next = state;

@@ -67,7 +67,10 @@ internal sealed partial class Protocol
         }
     }
 
-    /// <summary>A sweep that has something to remove begins some day; one that has not may begin all the same, and find something by then.</summary>
+    /// <summary>
+    /// A sweep that has something to remove begins some day; one that has not may begin all the same, and find
+    /// something by then.
+    /// </summary>
     private void BeginSweep(in State state, in Sweep sweep, bool hasTo, string what)
     {
         var next = state;

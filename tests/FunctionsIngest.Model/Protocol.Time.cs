@@ -64,8 +64,8 @@ internal sealed partial class Protocol
             or ProcessorStep.RetryCopy or ProcessorStep.PoisonBody or ProcessorStep.PoisonBlob or ProcessorStep.PoisonRow;
 
     /// <summary>
-    /// Whether the retention can pass: everything that takes minutes or hours is over. Messages may still wait, as they do through an
-    /// outage; those that outlive a Processed row are the one case that the protocol does not cover.
+    /// Whether the retention can pass: everything that takes minutes or hours is over. Messages may still wait, as they
+    /// do through an outage; those that outlive a Processed row are the one case that the protocol does not cover.
     /// </summary>
     private static bool IsQuiet(in State state)
     {

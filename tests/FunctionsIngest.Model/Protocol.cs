@@ -1,8 +1,9 @@
 namespace FunctionsIngest.Model;
 
 /// <summary>
-/// The protocol of docs/protocol.md for one webhook: two receivers, two processors with two handlers, two redrivers, one sweep.
-/// A step is one storage call, one handler or one act of the host; between any two steps anything else can happen.
+/// The protocol of docs/protocol.md for one webhook: two receivers, two processors with two handlers, two redrivers,
+/// one sweep. A step is one storage call, one handler or one act of the host; between any two steps anything else can
+/// happen.
 /// </summary>
 internal sealed partial class Protocol(Configuration configuration)
 {
@@ -61,7 +62,7 @@ internal sealed partial class Protocol(Configuration configuration)
     public string? FinalViolation(in State state)
     {
         if (state.Messages.Any(onPoisonQueue: false) || state.Messages.Any(onPoisonQueue: true))
-            return "a message is left that nobody takes";
+            return "a message is left over";
         if (state.Accepted && !state.EverProcessed && !IsRedrivable(state))
             return "a sender got its 2xx, and the event is neither processed nor in poison";
         if (state.Row.State is RowState.HandedOver or RowState.Processing)
@@ -84,8 +85,8 @@ internal sealed partial class Protocol(Configuration configuration)
     }
 
     /// <summary>
-    /// The two ways to leave a poison blob beside a Processed row: a holder has stalled, and then a process died or storage failed;
-    /// and a Poisoned row expired before the sender sent the same webhook once more.
+    /// The two ways to leave a poison blob beside a Processed row: a holder has stalled, and then a process died or
+    /// storage failed; and a Poisoned row expired before the sender sent the same webhook once more.
     /// </summary>
     private bool IsNamed(in State state) =>
         state.Budget.Retentions < configuration.Retentions

@@ -2,13 +2,19 @@ using System.Runtime.InteropServices;
 
 namespace FunctionsIngest.Model;
 
-/// <summary>The webhook's row. Its ETag is modelled the other way round: whoever has read it holds a flag that says whether it is still current.</summary>
+/// <summary>
+/// The webhook's row. Its ETag is modelled the other way round: its reader holds a flag that says whether it is still
+/// current.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1)]
 internal struct Row
 {
     public RowState State;
 
-    /// <summary>Who has taken it: <see cref="Nobody"/>, a processor's number plus one, or <see cref="Gone"/>, an owner that will not come back.</summary>
+    /// <summary>
+    /// Who has taken it: <see cref="Nobody"/>, a processor's number plus one, or <see cref="Gone"/>, an owner that will
+    /// not come back.
+    /// </summary>
     public byte Owner;
 
     public bool LeaseLive;

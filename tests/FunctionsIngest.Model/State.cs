@@ -3,7 +3,9 @@ using System.Runtime.InteropServices;
 
 namespace FunctionsIngest.Model;
 
-/// <summary>Everything that there is of one webhook, in bytes without padding, so that states compare and hash as bytes.</summary>
+/// <summary>
+/// Everything that there is of one webhook, in bytes without padding, so that states compare and hash as bytes.
+/// </summary>
 [StructLayout(LayoutKind.Sequential, Pack = 1, Size = 88)]
 internal struct State
 {
@@ -17,7 +19,9 @@ internal struct State
     public bool PoisonBlob;
     public byte PoisonBlobRedrive;
 
-    /// <summary>The body beside the poison blob, where it is large; and whether it was written more than a day ago.</summary>
+    /// <summary>
+    /// The body beside the poison blob, where it is large; and whether it was written more than a day ago.
+    /// </summary>
     public bool PoisonBody;
     public bool OldPoisonBody;
 
@@ -75,7 +79,10 @@ internal struct State
         }
     }
 
-    /// <summary>The same state with its messages sorted and its twins in order: one of each set of states that differ in names alone.</summary>
+    /// <summary>
+    /// The same state with its messages sorted and its twins in order: one of each set of states that differ in names
+    /// alone.
+    /// </summary>
     public readonly State Canonical()
     {
         var state = this;

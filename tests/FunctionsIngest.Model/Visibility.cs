@@ -14,7 +14,10 @@ internal enum Visibility : byte
     HeldByFirst,
     HeldBySecond,
 
-    /// <summary>Visible again while the first processor still works on it; its delete still counts until somebody else takes the message.</summary>
+    /// <summary>
+    /// Visible again while the first processor still works on it; its delete still counts until somebody else takes the
+    /// message.
+    /// </summary>
     LooseFromFirst,
     LooseFromSecond,
 }

@@ -1,8 +1,8 @@
 namespace FunctionsIngest.Model;
 
 /// <summary>
-/// The configurations that are explored. Together they hold every kind of trouble, each small enough to be explored whole.
-/// FUNCTIONSINGEST_MODEL=large adds those that take minutes.
+/// The configurations that are explored. Together they hold every kind of trouble, each small enough to be explored
+/// whole. FUNCTIONSINGEST_MODEL=large adds those that take minutes.
 /// </summary>
 internal static class Worlds
 {

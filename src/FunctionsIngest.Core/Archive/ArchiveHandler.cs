@@ -6,8 +6,8 @@ using Microsoft.Extensions.Options;
 namespace FunctionsIngest.Archive;
 
 /// <summary>
-/// The handler that ships: writes each event to the container <c>webhook-archive</c> as <c>{source}/{yyyy}/{MM}/{dd}/{id}.json</c>, dated by
-/// when the row was inserted, so that repeating it changes nothing.
+/// Writes each event to the container <c>webhook-archive</c> as <c>{source}/{yyyy}/{MM}/{dd}/{id}.json</c>. The date is
+/// that of the insert of the row, so repeating it changes nothing.
 /// </summary>
 internal sealed class ArchiveHandler(StorageClients clients, IOptions<ArchiveOptions> options) : IWebhookHandler
 {

@@ -72,7 +72,7 @@ internal sealed class ArchiveReader(StorageClients clients, LedgerTable rows)
         }
         catch (Exception exception) when (exception is System.Text.Json.JsonException or ArgumentException or InvalidOperationException)
         {
-            throw new InvalidDataException($"'{name}' in the archive is no event: {exception.Message}", exception);
+            throw new InvalidDataException($"'{name}' in the archive is not an event: {exception.Message}", exception);
         }
     }
 

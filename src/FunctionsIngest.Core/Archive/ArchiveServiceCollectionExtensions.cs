@@ -7,7 +7,9 @@ namespace FunctionsIngest.Archive;
 /// <summary>Adds the archive.</summary>
 internal static class ArchiveServiceCollectionExtensions
 {
-    /// <summary>Adds <see cref="ArchiveHandler"/> as the first handler, so that the event is kept whatever the others do.</summary>
+    /// <summary>
+    /// Adds <see cref="ArchiveHandler"/> as the first handler, so that the event is kept whatever the others do.
+    /// </summary>
     /// <param name="services">The host's services.</param>
     /// <param name="configuration">The configuration, at its root.</param>
     public static IServiceCollection AddArchive(this IServiceCollection services, IConfiguration configuration)

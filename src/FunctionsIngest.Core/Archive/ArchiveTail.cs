@@ -13,7 +13,8 @@ internal sealed class ArchiveTail(ArchiveReader archive, string? source, DateTim
     /// <returns>The new events, the newest last.</returns>
     public async Task<IReadOnlyList<ArchivedEvent>> ReadNewAsync(string? type, CancellationToken cancellationToken)
     {
-        // An event is archived under the day on which it was received, and around midnight, or after a retry, that was the day before.
+        // An event is archived under the day on which it was received, and around midnight, or after a retry, that was
+        // the day before.
         var today = DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime);
         var first = _seen is null && since is { } from ? DateOnly.FromDateTime(from.UtcDateTime) : today.AddDays(-1);
         var seen = new HashSet<ArchivedName>();

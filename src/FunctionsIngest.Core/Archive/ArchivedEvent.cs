@@ -3,15 +3,17 @@ using Azure.Messaging;
 namespace FunctionsIngest.Archive;
 
 /// <summary>An event of the archive.</summary>
-/// <param name="Name">Where it stands.</param>
-/// <param name="ProcessedAt">When it was first archived, by the storage's clock; null if it was looked up by name.</param>
+/// <param name="Name">Its name in the archive.</param>
+/// <param name="ProcessedAt">
+/// When it was first archived, by the storage's clock; null if it was looked up by name.
+/// </param>
 /// <param name="Event">The event.</param>
 internal sealed record ArchivedEvent(ArchivedName Name, DateTimeOffset? ProcessedAt, CloudEvent Event)
 {
     /// <summary>The id of the event that this one replays.</summary>
     public string? ReplayOf => Text("replayof");
 
-    /// <summary>The blob of a body that stands beside the event.</summary>
+    /// <summary>The blob of a body beside the event.</summary>
     public string? Payload => Text("payload");
 
     /// <summary>How much the sender's signature proves.</summary>

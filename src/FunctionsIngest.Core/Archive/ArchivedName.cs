@@ -4,7 +4,7 @@ using FunctionsIngest.Ledger;
 
 namespace FunctionsIngest.Archive;
 
-/// <summary>Where an event stands in the archive: <c>{source}/{yyyy}/{MM}/{dd}/{id}</c>.</summary>
+/// <summary>An event's name in the archive: <c>{source}/{yyyy}/{MM}/{dd}/{id}</c>.</summary>
 /// <param name="Source">The source's name.</param>
 /// <param name="Day">The day on which its row was inserted, in UTC.</param>
 /// <param name="Id">The event's id.</param>

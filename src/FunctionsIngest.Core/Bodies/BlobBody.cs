@@ -5,7 +5,7 @@ using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Bodies;
 
-/// <summary>A body that stands in a blob: held in memory if it is small, spooled if it is not.</summary>
+/// <summary>A body in a blob: held in memory if it is small, spooled if it is not.</summary>
 internal static class BlobBody
 {
     /// <summary>The largest body that is held in memory, in bytes.</summary>

@@ -6,30 +6,34 @@ using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Bodies;
 
-/// <summary>A JSON document in a container with an event's body: inside it, or in a blob beside it, <c>{name}.body</c>.</summary>
+/// <summary>
+/// A JSON document in a container with an event's body: inside it, or in a blob beside it, <c>{name}.body</c>.
+/// </summary>
 internal static class EventDocument
 {
-    /// <summary>The largest body that can stand inside a document, in bytes.</summary>
+    /// <summary>The largest body that fits into a document, in bytes.</summary>
     public const int MaxInlineBytes = 45 * 1024;
 
     /// <summary>How documents are written.</summary>
     public static JsonSerializerOptions Json { get; } = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
-    /// <summary>The blob of a body that stands beside its document.</summary>
+    /// <summary>The blob of a body beside its document.</summary>
     public static string BodyNameOf(string name) => $"{name}.body";
 
-    /// <summary>The document that a body's blob stands beside; null if the blob is no body.</summary>
+    /// <summary>The document beside a body's blob; null if the blob is not a body.</summary>
     public static string? DocumentNameOf(string blob)
         => blob.EndsWith(BodyNameOf(""), StringComparison.Ordinal) ? $"{blob[..^BodyNameOf("").Length]}.json" : null;
 
-    /// <summary>Whether a body can stand inside its document.</summary>
+    /// <summary>Whether a body fits into its document.</summary>
     public static bool IsInline(BinaryData body) => body.ToMemory().Length <= MaxInlineBytes;
 
     /// <summary>Writes a document, over whatever is there.</summary>
     /// <param name="container">The container.</param>
     /// <param name="name">The document's name without <c>.json</c>.</param>
     /// <param name="document">The document.</param>
-    /// <param name="beside">The body that stands beside it, which is written first; null: none, and one that is there is left alone.</param>
+    /// <param name="beside">
+    /// The body beside it, which is written first; null: there is none, and a body that is there stays.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public static Task WriteAsync<T>(BlobContainerClient container, string name, T document, BinaryData? beside, CancellationToken cancellationToken)
         => container.CreatedWhenMissingAsync(
@@ -53,18 +57,22 @@ internal static class EventDocument
         return blob is null ? null : (blob.Content.ToObjectFromJson<T>(Json)!, blob.Details.ETag);
     }
 
-    /// <summary>Reads a body that stands beside its document.</summary>
+    /// <summary>Reads a body beside its document.</summary>
     /// <returns>The body and its ETag; null if it is not there.</returns>
     public static Task<(BinaryData Body, ETag ETag)?> ReadBodyAsync(BlobContainerClient container, string name, CancellationToken cancellationToken)
         => BlobBody.DownloadAsync(container.GetBlobClient(BodyNameOf(name)), cancellationToken);
 
-    /// <summary>Removes a document if nobody has changed it, then its body, likewise: whoever writes both again writes the body first.</summary>
+    /// <summary>
+    /// Removes a document unchanged since it was read, then its body likewise. A writer of both writes the body first.
+    /// </summary>
     /// <param name="container">The container.</param>
     /// <param name="name">The document's name without <c>.json</c>.</param>
     /// <param name="etag">The version of the document to remove; <see cref="ETag.All"/>: whichever is there.</param>
-    /// <param name="bodyETag">The version of the body to remove; <see cref="ETag.All"/>: whichever is there; null: none.</param>
+    /// <param name="bodyETag">
+    /// The version of the body to remove; <see cref="ETag.All"/>: whichever is there; null: none.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False if it is gone or has been changed; its body is then left alone.</returns>
+    /// <returns>False if the document is gone or was changed; its body then stays.</returns>
     public static async Task<bool> TryDeleteAsync(
         BlobContainerClient container, string name, ETag etag, ETag? bodyETag, CancellationToken cancellationToken)
     {

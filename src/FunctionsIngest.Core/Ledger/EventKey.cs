@@ -3,7 +3,9 @@ using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Ledger;
 
-/// <summary>The name of an event in the ledger. Its id and the keys of its row follow from the replay key, so they never change.</summary>
+/// <summary>
+/// The name of an event in the ledger. Its id and the keys of its row follow from the replay key, so they never change.
+/// </summary>
 /// <param name="Source">The source's name.</param>
 /// <param name="EventId">
 /// The event's id: 64 hexadecimal digits, lower case; for a replay followed by <see cref="ReplayMark"/> and a number.
@@ -13,7 +15,9 @@ internal readonly partial record struct EventKey(string Source, string EventId)
     /// <summary>What separates the id of the original event from the number of its replay.</summary>
     public const char ReplayMark = '~';
 
-    /// <summary>The row's partition: one of 256 for each source, because a partition takes no more than 2,000 entities a second.</summary>
+    /// <summary>
+    /// The row's partition: one of 256 for each source, because a partition takes no more than 2,000 entities a second.
+    /// </summary>
     public string PartitionKey => $"{Source}-{EventId[..2]}";
 
     /// <summary>The row's key within its partition.</summary>

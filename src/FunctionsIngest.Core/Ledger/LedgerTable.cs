@@ -5,14 +5,18 @@ using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Ledger;
 
-/// <summary>The replay rows in Table storage. The insert decides who was first, atomically; there is no look before it.</summary>
+/// <summary>
+/// The replay rows in Table storage. The insert decides who was first, atomically; there is no look before it.
+/// </summary>
 internal sealed class LedgerTable(StorageClients clients)
 {
     private readonly TableClient _table = clients.Rows;
 
     /// <summary>Inserts a row and sets its ETag.</summary>
     /// <returns>False if the row exists: the webhook has been seen.</returns>
-    /// <exception cref="RequestFailedException">Anything else, other 409s included: nobody knows whether it has been seen.</exception>
+    /// <exception cref="RequestFailedException">
+    /// Anything else, other 409s too: it is not known whether the webhook was seen before.
+    /// </exception>
     public async Task<bool> TryInsertAsync(LedgerRow row, CancellationToken cancellationToken)
     {
         try
@@ -42,7 +46,7 @@ internal sealed class LedgerTable(StorageClients clients)
             ? LedgerRow.FromEntity(entity)
             : null;
 
-    /// <summary>Writes a row if nobody has changed it since it was read, and sets its new ETag.</summary>
+    /// <summary>Writes a row if it is unchanged since it was read, and sets its new ETag.</summary>
     /// <returns>False if somebody has, or the row is gone.</returns>
     public async Task<bool> TryUpdateAsync(LedgerRow row, CancellationToken cancellationToken)
     {

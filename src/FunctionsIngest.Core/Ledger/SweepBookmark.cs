@@ -4,7 +4,10 @@ using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Ledger;
 
-/// <summary>Which of the 256 parts of the table the sweep comes to next, kept in the table itself, so that a sweep goes on where the last one ended.</summary>
+/// <summary>
+/// Which of the 256 parts of the table the sweep comes to next. The table itself keeps it, so a sweep goes on where the
+/// last one ended.
+/// </summary>
 internal sealed class SweepBookmark(StorageClients clients)
 {
     /// <summary>How many parts there are: one for each first byte of an event's id.</summary>

@@ -11,7 +11,10 @@ internal sealed record PoisonDocument
     /// <summary>When it was given up.</summary>
     public required DateTimeOffset PoisonedAt { get; init; }
 
-    /// <summary>The event as its last message carried it, with its delivery, attempt and redrive; null for a message that could not be read.</summary>
+    /// <summary>
+    /// The event as its last message carried it, with its delivery, attempt and redrive; null for a message that could
+    /// not be read.
+    /// </summary>
     public CloudEvent? Event { get; init; }
 
     /// <summary>The message that could not be read.</summary>

@@ -9,8 +9,9 @@ using FunctionsIngest.Storage;
 namespace FunctionsIngest.Poison;
 
 /// <summary>
-/// Events that were given up, in Blob storage, where they do not expire: <c>{source}/{id}.json</c>, and a body that its message could
-/// not hold beside it; messages that could not be read: <c>unreadable/{SHA-256}.json</c>.
+/// Events that were given up, in Blob storage, where they do not expire. An event is <c>{source}/{id}.json</c>, with a
+/// body that its message could not hold beside it. A message that could not be read is
+/// <c>unreadable/{SHA-256}.json</c>.
 /// </summary>
 internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
 {
@@ -22,15 +23,16 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     /// <summary>Keeps an event.</summary>
     /// <param name="envelope">The message that was given up.</param>
     /// <param name="body">
-    /// The event's body; null if it is lost: the event then still names its blob, and a redrive looks there again, unless another's giving up has
-    /// left the body beside the document.
+    /// The event's body; null if it is lost. The event then still names its blob, and a redrive looks there again. It
+    /// looks beside the document first, because another giving up may have left the body there.
     /// </param>
     /// <param name="reason">Why.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     public Task KeepAsync(Envelope envelope, BinaryData? body, string reason, CancellationToken cancellationToken)
     {
         var name = NameOf(envelope);
-        // Not inside, even if there is room, where the message had none: a document without the body that comes after this one leaves what is beside it.
+        // A body that its message could not hold is never inside. A later document without the body leaves what is
+        // beside it.
         var isInline = body is not null && envelope.Payload is null && EventDocument.IsInline(body);
         var kept = body switch
         {
@@ -57,7 +59,7 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     public Task<(PoisonDocument Document, ETag ETag)?> ReadAsync(string name, CancellationToken cancellationToken)
         => EventDocument.ReadAsync<PoisonDocument>(clients.Poison, name, cancellationToken);
 
-    /// <summary>Reads a body that stands beside its document.</summary>
+    /// <summary>Reads a body beside its document.</summary>
     public Task<(BinaryData Body, ETag ETag)?> ReadBodyAsync(string name, CancellationToken cancellationToken)
         => EventDocument.ReadBodyAsync(clients.Poison, name, cancellationToken);
 
@@ -73,20 +75,22 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
             : poison.Data ?? BinaryData.Empty;
     }
 
-    /// <summary>Removes a document and its body, each if nobody has changed it since it was read.</summary>
+    /// <summary>Removes a document and its body, each if it is unchanged since it was read.</summary>
     /// <param name="name">Its name without <c>.json</c>.</param>
     /// <param name="etag">The version of the document; <see cref="ETag.All"/>: whichever is there.</param>
     /// <param name="bodyETag">The version of the body; <see cref="ETag.All"/>: whichever is there; null: none.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>False if it is gone or has been changed.</returns>
+    /// <returns>False if it is gone or was changed.</returns>
     public Task<bool> TryDeleteAsync(string name, ETag etag, ETag? bodyETag, CancellationToken cancellationToken)
         => EventDocument.TryDeleteAsync(clients.Poison, name, etag, bodyETag, cancellationToken);
 
-    /// <summary>Removes the document of an event that has been processed after all, and its body.</summary>
+    /// <summary>Removes the document of an event that was processed after all, and its body.</summary>
     public Task ForgetAsync(Envelope envelope, CancellationToken cancellationToken) => TryDeleteAsync(NameOf(envelope), ETag.All, ETag.All, cancellationToken);
 
-    /// <summary>Removes bodies whose document is gone: whoever removed it has died between the two.</summary>
-    /// <param name="writtenBefore">Only bodies that were written before; the document of a younger one may be yet to come.</param>
+    /// <summary>Removes bodies whose document is gone: its remover died between the two.</summary>
+    /// <param name="writtenBefore">
+    /// Only bodies that were written before; the document of a younger one may be yet to come.
+    /// </param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How many were removed.</returns>
     public Task<int> RemoveOwnerlessBodiesAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken)

@@ -12,6 +12,8 @@ internal enum RedriveResult
     /// <summary>There is no such poison document: another redrive was faster.</summary>
     Missing,
 
-    /// <summary>The event's body is lost, which its document's reason says: nothing was sent, and the document stays.</summary>
+    /// <summary>
+    /// The event's body is lost, which its document's reason says: nothing was sent, and the document stays.
+    /// </summary>
     BodyLost,
 }

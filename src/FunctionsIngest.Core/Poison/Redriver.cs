@@ -5,7 +5,10 @@ using FunctionsIngest.Queueing;
 
 namespace FunctionsIngest.Poison;
 
-/// <summary>Puts given-up events on the queue again. Killed at any point it loses none: the document goes only after the message is sent.</summary>
+/// <summary>
+/// Puts given-up events on the queue again. Killed at any point it loses none: the document goes only after the message
+/// is sent.
+/// </summary>
 internal sealed class Redriver(PoisonStore store, PayloadStore payloads, LedgerTable table, EventQueue queue)
 {
     /// <summary>Redrives one document.</summary>
@@ -27,7 +30,8 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, LedgerT
         var kept = Envelope.FromCloudEvent(document.Event)
             ?? throw new InvalidDataException($"The poison document '{name}' holds no event of this app, or one of a version that it does not know.");
 
-        // The body before the row: whoever writes a newer body has taken the row by then, and this redrive must count past that one's.
+        // The body before the row: a writer of a newer body has taken the row by then, and this redrive must count past
+        // it.
         var (body, bodyETag) = await LoadBodyAsync(name, kept, cancellationToken);
         var row = await table.FindAsync(kept.PartitionKey, kept.RowKey, cancellationToken);
         if (row is { State: RowState.Processed })
@@ -53,7 +57,7 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, LedgerT
         return RedriveResult.Sent;
     }
 
-    /// <returns>The body, null if it is lost; and its ETag where it stands beside the document.</returns>
+    /// <returns>The body, null if it is lost; and its ETag if it is beside the document.</returns>
     private async Task<(BinaryData? Body, ETag? ETag)> LoadBodyAsync(string name, Envelope kept, CancellationToken cancellationToken)
     {
         if (kept.Payload is null)

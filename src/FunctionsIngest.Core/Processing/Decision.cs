@@ -9,7 +9,10 @@ internal enum Decision
     /// <summary>Drop the message: its own retry copy, or a redrive, has taken over.</summary>
     DropAsOlder,
 
-    /// <summary>Send a copy that stays invisible for the rest of the lease. On a live lease nothing is dropped, for its holder may have died.</summary>
+    /// <summary>
+    /// Send a copy that stays invisible for the rest of the lease. While a lease is live nothing is dropped, because
+    /// its holder may have died.
+    /// </summary>
     Defer,
 
     /// <summary>Insert the row anew: it has expired.</summary>

@@ -9,7 +9,7 @@ internal static class DecisionTable
     /// <summary>Decides.</summary>
     /// <param name="row">The row of the message's webhook; null if it is missing.</param>
     /// <param name="message">The message.</param>
-    /// <param name="now">The time, for the lease.</param>
+    /// <param name="now">The time, to tell whether a lease is live.</param>
     public static Decision Decide(LedgerRow? row, Envelope message, DateTimeOffset now) => row switch
     {
         null => Decision.Insert,

@@ -22,7 +22,9 @@ internal sealed partial class EventProcessor(
     ILogger<EventProcessor> logger)
 {
     /// <summary>Processes one message. Returning means that the message is dealt with and can be deleted.</summary>
-    /// <exception cref="Exception">The message is to be delivered again: the host stops, or not even the copy of it could be sent.</exception>
+    /// <exception cref="Exception">
+    /// The message is to be delivered again: the host stops, or not even the copy of it could be sent.
+    /// </exception>
     public async Task ProcessAsync(BinaryData message, CancellationToken stopping)
     {
         if (!Envelope.TryDecode(message, out var envelope, out var problem))
@@ -43,7 +45,8 @@ internal sealed partial class EventProcessor(
 
     private void CountArrival(Envelope envelope)
     {
-        // A redrive's age is no time on the queue. The redriver is a command that nobody watches, so its events are counted where they arrive.
+        // A redrive's age is not time on the queue. The redriver is a command without metrics, so its events count
+        // where they arrive.
         if (envelope.Redrive == 0)
             metrics.Dequeued(envelope.Source, time.GetUtcNow() - envelope.Time);
         else
@@ -65,7 +68,8 @@ internal sealed partial class EventProcessor(
         }
         catch (Exception exception)
         {
-            // What handlers throw does not come this far: this is storage. The host's own tries are kept for deaths of the process.
+            // What handlers throw does not come this far: this is storage. The host's own tries are kept for deaths of
+            // the process.
             Log.StorageFailed(logger, exception);
             try
             {

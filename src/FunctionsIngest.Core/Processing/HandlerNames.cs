@@ -4,7 +4,9 @@ using Microsoft.Extensions.Hosting;
 
 namespace FunctionsIngest.Processing;
 
-/// <summary>Checks at start-up that the handlers' names can be told apart, for what has finished is noted by name.</summary>
+/// <summary>
+/// Checks at start-up that the handlers' names can be told apart, because the row notes by name which have finished.
+/// </summary>
 internal sealed partial class HandlerNames(IServiceScopeFactory scopes) : IHostedService
 {
     /// <exception cref="InvalidOperationException">A name is malformed, or two handlers share one.</exception>
@@ -16,7 +18,7 @@ internal sealed partial class HandlerNames(IServiceScopeFactory scopes) : IHoste
         {
             var types = string.Join(" and ", handlers.Select(handler => handler.GetType().Name));
             if (!HandlerName().IsMatch(handlers.Key))
-                errors.Add($"The name '{handlers.Key}' of {types} is no name for a handler: use 1 to 64 letters, digits, '-', '_' and '.'.");
+                errors.Add($"The name '{handlers.Key}' of {types} is not a name for a handler: use 1 to 64 letters, digits, '-', '_' and '.'.");
             if (handlers.Skip(1).Any())
                 errors.Add($"{types} are all named '{handlers.Key}': give each handler a name of its own.");
         }

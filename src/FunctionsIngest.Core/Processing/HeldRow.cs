@@ -4,8 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsIngest.Processing;
 
 /// <summary>
-/// A row that this processor has taken. The lease is renewed at half of its length until the row is let go; renewals and
-/// notes take turns, for each needs the ETag of the one before.
+/// A row that this processor has taken. The lease is renewed at half of its length until the row is let go. Renewals
+/// and notes take turns, because each needs the ETag of the one before.
 /// </summary>
 internal sealed partial class HeldRow : IAsyncDisposable
 {
@@ -63,7 +63,9 @@ internal sealed partial class HeldRow : IAsyncDisposable
         }
     }
 
-    /// <summary>Notes that all handlers have finished, whatever the row says by now: what has been done has been done.</summary>
+    /// <summary>
+    /// Notes that all handlers have finished, whatever the row says by now: what has been done has been done.
+    /// </summary>
     public async Task WriteProcessedAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
@@ -90,7 +92,9 @@ internal sealed partial class HeldRow : IAsyncDisposable
         }
     }
 
-    /// <summary>Gives up the lease, so that the next message need not wait for its end. Best effort: the lease ends by itself.</summary>
+    /// <summary>
+    /// Gives up the lease, so that the next message need not wait for its end. Best effort: the lease ends by itself.
+    /// </summary>
     public async Task TryReleaseAsync()
     {
         try

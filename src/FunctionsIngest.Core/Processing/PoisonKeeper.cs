@@ -22,7 +22,9 @@ internal sealed partial class PoisonKeeper(
     /// <summary>The reason of an event whose body is lost.</summary>
     public static string BodyMissing(Envelope envelope) => $"The body is missing: there is no blob '{envelope.Payload}'.";
 
-    /// <summary>A message of the poison queue: decided by the same table as any other, and where that says take, given up.</summary>
+    /// <summary>
+    /// A message of the poison queue: decided by the same table as any other, and where that says take, given up.
+    /// </summary>
     /// <exception cref="Exception">Storage failed: the message is to be delivered again.</exception>
     public async Task KeepAsync(BinaryData message, CancellationToken stopping)
     {
@@ -54,7 +56,7 @@ internal sealed partial class PoisonKeeper(
         }
     }
 
-    /// <summary>Keeps a message that nobody can read.</summary>
+    /// <summary>Keeps a message that cannot be read.</summary>
     public async Task KeepUnreadableAsync(BinaryData message, string problem, CancellationToken stopping)
     {
         await store.KeepUnreadableAsync(message, problem, stopping);

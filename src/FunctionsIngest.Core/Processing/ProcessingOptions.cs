@@ -8,13 +8,21 @@ internal sealed class ProcessingOptions : BoundOptions
     /// <summary>By which share of itself a retry delay varies, either way.</summary>
     public const double RetryVariation = 0.1;
 
-    /// <summary>How long a processor holds a row without renewing it; renewed at half. One second to 7 days, less than the time a message stays invisible.</summary>
+    /// <summary>
+    /// How long a processor holds a row without renewing it; renewed at half. One second to 7 days, less than the time
+    /// a message stays invisible.
+    /// </summary>
     public TimeSpan Lease { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>The delays between attempts; their number plus one is the number of attempts, and their sum is less than the retention. Each varies by up to a tenth.</summary>
+    /// <summary>
+    /// The delays between attempts; their number plus one is the number of attempts, and their sum is less than the
+    /// retention. Each varies by up to a tenth.
+    /// </summary>
     public IList<TimeSpan> RetryDelays { get; set; } = [];
 
-    /// <summary>The delays that hold where none is configured. A bound list adds to its default, so the default stands apart from it.</summary>
+    /// <summary>
+    /// The default delays. They are not the default of the list, because a bound list adds to its default.
+    /// </summary>
     public static IReadOnlyList<TimeSpan> DefaultRetryDelays { get; } =
     [
         TimeSpan.FromSeconds(10), TimeSpan.FromMinutes(1), TimeSpan.FromMinutes(5), TimeSpan.FromMinutes(30),

@@ -23,7 +23,7 @@ internal sealed class ProcessingOptionsValidator(BoundSettings<SourcesOptions> s
         foreach (var (index, delay) in options.RetryDelays.Index())
         {
             if (delay <= TimeSpan.Zero || delay > most)
-                errors.Add($"Webhooks:RetryDelays:{index} is {delay:c}: give more than zero and at most {most:d\\.hh\\:mm\\:ss}, for a queue hides a message no longer than 7 days.");
+                errors.Add($"Webhooks:RetryDelays:{index} is {delay:c}: give more than zero and at most {most:d\\.hh\\:mm\\:ss}, because a queue hides a message no longer than 7 days.");
         }
 
         var sum = options.EffectiveRetryDelays.Aggregate(TimeSpan.Zero, (total, delay) => total + delay) * Longest;

@@ -25,7 +25,8 @@ internal sealed partial class RowTaker(
         {
             var row = await table.FindAsync(message.PartitionKey, message.RowKey, cancellationToken);
             // A write whose answer was lost has made it to the table after all.
-            // The state tells that it still stands: whoever finished the event since then has kept the owner's name.
+            // The state tells that it still counts: the processor that finished the event since then has kept the
+            // owner's name.
             if (row is { State: RowState.Processing } && row.Owner == owner)
                 return Hold(row);
 
@@ -82,7 +83,7 @@ internal sealed partial class RowTaker(
         [LoggerMessage(1, LogLevel.Debug, "Delivery {Delivery} dropped: its event is {State}.")]
         public static partial void Dropped(ILogger logger, string delivery, RowState state);
 
-        [LoggerMessage(2, LogLevel.Debug, "Delivery {Delivery} dropped: it stands for attempt {Attempt}, and attempt {RowAttempt} has taken over.")]
+        [LoggerMessage(2, LogLevel.Debug, "Delivery {Delivery} dropped: it is attempt {Attempt}, and attempt {RowAttempt} has taken over.")]
         public static partial void DroppedAsOlder(ILogger logger, string delivery, int attempt, int rowAttempt);
 
         [LoggerMessage(3, LogLevel.Information, "Delivery {Delivery} deferred for {Rest}: another processor holds its row.")]

@@ -7,8 +7,8 @@ using Microsoft.Extensions.Options;
 namespace FunctionsIngest.Secrets;
 
 /// <summary>
-/// Secrets from Azure Key Vault. One read costs one call for every 25 versions that the secret has, and one call for each
-/// version that was not read before: a version's value never changes, so it is asked for once.
+/// Secrets from Azure Key Vault. One read costs one call for every 25 versions that the secret has, and one call for
+/// each version that was not read before. A version's value never changes, so it is asked for once.
 /// </summary>
 internal sealed class KeyVaultSecretReader(SecretClient client, IOptions<KeyVaultOptions> options, TimeProvider clock) : ISecretReader
 {
@@ -18,7 +18,8 @@ internal sealed class KeyVaultSecretReader(SecretClient client, IOptions<KeyVaul
     /// <exception cref="RequestFailedException">The vault refused or could not be reached.</exception>
     public async Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, CancellationToken cancellationToken)
     {
-        // The caller holds a lock until the first wait, and whatever the client does before its own must not prolong it.
+        // The caller holds a lock until the first wait, and whatever the client does before its own must not prolong
+        // it.
         await Task.Yield();
 
         var newest = (await ListAsync(name, cancellationToken))

@@ -8,7 +8,9 @@ namespace FunctionsIngest.Storage;
 /// <summary>Calls to a container that may be missing: it is created when it is first needed.</summary>
 internal static class BlobContainerExtensions
 {
-    /// <summary>Runs a call that writes to a container; if the container is missing, creates it and runs the call once more.</summary>
+    /// <summary>
+    /// Runs a call that writes to a container; if the container is missing, creates it and runs the call once more.
+    /// </summary>
     public static async Task CreatedWhenMissingAsync(this BlobContainerClient container, Func<Task> call, CancellationToken cancellationToken)
     {
         try
@@ -43,10 +45,15 @@ internal static class BlobContainerExtensions
         }
     }
 
-    /// <summary>Removes the blobs that nobody owns, each only as it was listed. Ends early where one has just been written again: a later call does the rest.</summary>
+    /// <summary>
+    /// Removes the blobs without an owner, each only as it was listed. Ends early if one has just been written again; a
+    /// later call does the rest.
+    /// </summary>
     /// <param name="container">The container; it may be missing.</param>
-    /// <param name="writtenBefore">Only blobs that were written before; what owns a younger one may be yet to come.</param>
-    /// <param name="isOwnerless">Whether nobody owns the blob of a name.</param>
+    /// <param name="writtenBefore">
+    /// Only blobs that were written before; what owns a younger one may be yet to come.
+    /// </param>
+    /// <param name="isOwnerless">Whether the blob of a name has no owner.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>How many were removed.</returns>
     public static async Task<int> RemoveOwnerlessAsync(

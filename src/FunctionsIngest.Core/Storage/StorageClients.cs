@@ -76,7 +76,10 @@ internal sealed class StorageClients
     /// <summary>All events, if the archive is on.</summary>
     public BlobContainerClient Archive { get; }
 
-    /// <summary>Creates whatever is missing. In Azure the template has done it; a missing piece is also created when it is first needed.</summary>
+    /// <summary>
+    /// Creates whatever is missing. In Azure the template has done it; a missing piece is also created when it is first
+    /// needed.
+    /// </summary>
     public async Task CreateAllAsync(CancellationToken cancellationToken)
     {
         await Rows.CreateIfNotExistsAsync(cancellationToken);

@@ -2,7 +2,10 @@ using Microsoft.Extensions.Configuration;
 
 namespace FunctionsIngest.Storage;
 
-/// <summary>The storage account and the queue in it: the keys <c>WebhookStorage</c> and <c>WebhookQueue</c> of the configuration, flat because the Functions host reads them too.</summary>
+/// <summary>
+/// The storage account and the queue in it: the keys <c>WebhookStorage</c> and <c>WebhookQueue</c> of the
+/// configuration, flat because the Functions host reads them too.
+/// </summary>
 internal sealed class StorageOptions
 {
     /// <summary>The key of the connection.</summary>
@@ -11,7 +14,9 @@ internal sealed class StorageOptions
     /// <summary>The key of the queue's name.</summary>
     public const string QueueKey = "WebhookQueue";
 
-    /// <summary>A connection string of the storage account. Not set: the three addresses below, with an identity.</summary>
+    /// <summary>
+    /// A connection string of the storage account. Not set: the three addresses below, with an identity.
+    /// </summary>
     public string? ConnectionString { get; set; }
 
     /// <summary>The account's queue endpoint, <c>WebhookStorage:queueServiceUri</c>.</summary>
@@ -26,7 +31,9 @@ internal sealed class StorageOptions
     /// <summary>The client id of a user-assigned identity, <c>WebhookStorage:clientId</c>.</summary>
     public string? ClientId { get; set; }
 
-    /// <summary>The queue's name: 3 to 56 lower-case letters, digits and single dashes, so that <c>-poison</c> still fits.</summary>
+    /// <summary>
+    /// The queue's name: 3 to 56 lower-case letters, digits and single dashes, so that <c>-poison</c> still fits.
+    /// </summary>
     public string Queue { get; set; } = "webhook-events";
 
     /// <summary>Reads the options.</summary>

@@ -16,7 +16,7 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
 
         if (options.Queue.Length is < 3 or > 56 || !QueueName().IsMatch(options.Queue))
         {
-            errors.Add($"{StorageOptions.QueueKey} is '{options.Queue}', which is no queue name: "
+            errors.Add($"{StorageOptions.QueueKey} is '{options.Queue}', which is not a queue name: "
                 + "use 3 to 56 lower-case letters, digits and single dashes between them, such as 'webhook-events'.");
         }
 
@@ -34,7 +34,7 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
         catch (Exception exception) when (exception is FormatException or ArgumentException or InvalidOperationException)
         {
             // The client's own message may repeat a piece of the string, and the string holds a key.
-            errors.Add($"{StorageOptions.ConnectionKey} is no connection string of a storage account with queues, tables and blobs: "
+            errors.Add($"{StorageOptions.ConnectionKey} is not a connection string of a storage account with queues, tables and blobs: "
                 + "copy it whole from the account's access keys, or use 'UseDevelopmentStorage=true' for Azurite.");
         }
     }
@@ -58,7 +58,7 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
         {
             if (!Uri.TryCreate(value, UriKind.Absolute, out var address) || (address.Scheme != Uri.UriSchemeHttps && !address.IsLoopback))
             {
-                errors.Add($"{StorageOptions.ConnectionKey}:{key} is '{value}', which is no https address: "
+                errors.Add($"{StorageOptions.ConnectionKey}:{key} is '{value}', which is not an https address: "
                     + $"give the account's endpoint, such as https://<account>.{key[..^10]}.core.windows.net.");
             }
         }

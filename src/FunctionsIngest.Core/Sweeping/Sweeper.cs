@@ -12,8 +12,9 @@ using Microsoft.Extensions.Options;
 namespace FunctionsIngest.Sweeping;
 
 /// <summary>
-/// What the hourly timer does: drains the poison queue, removes expired rows, and removes bodies that no row or document owns. One sweep takes the
-/// next 11 of the table's 256 parts, so that a day covers all of them; it goes on where the last one ended.
+/// What the hourly timer does: drains the poison queue, removes expired rows, and removes bodies that no row or
+/// document owns. One sweep takes the next 11 of the table's 256 parts, so that a day covers all of them. It goes on
+/// where the last one ended.
 /// </summary>
 internal sealed partial class Sweeper(
     StorageClients clients,
@@ -97,7 +98,8 @@ internal sealed partial class Sweeper(
         {
             await foreach (var page in clients.Rows.QueryAsync<TableEntity>(filter, cancellationToken: stopping).AsPages().WithCancellation(stopping))
             {
-                // The message of an unfinished row may still wait on the queue, and its payload needs the row for an owner.
+                // The message of an unfinished row may still wait on the queue, and its payload needs the row for an
+                // owner.
                 var expired = page.Values.Where(entity => isIdle || LedgerRow.FromEntity(entity).IsFinal);
                 foreach (var batch in expired.Chunk(MaxBatch))
                     removed += await RemoveAsync(batch, stopping);
@@ -128,8 +130,8 @@ internal sealed partial class Sweeper(
     }
 
     /// <summary>
-    /// A payload is needed while its row is unfinished; and while its message may still be on a queue, where the row has expired, or
-    /// is poisoned and the message a redrive.
+    /// A payload is needed while its row is unfinished. If the row has expired, or is poisoned and the message is a
+    /// redrive, the payload is needed while its message may still be on a queue.
     /// </summary>
     private async Task<bool> IsOwnerlessAsync(string payload, CancellationToken stopping)
     {
@@ -140,7 +142,9 @@ internal sealed partial class Sweeper(
         return row is { State: RowState.Processed } || (row?.IsFinal != false && await AreQueuesEmptyAsync(stopping));
     }
 
-    /// <summary>The service's count includes invisible messages and is never lower than the truth, so zero is zero.</summary>
+    /// <summary>
+    /// The service's count includes invisible messages and is never lower than the truth, so zero is zero.
+    /// </summary>
     private async Task<bool> AreQueuesEmptyAsync(CancellationToken stopping)
     {
         foreach (var queue in new[] { clients.Events, clients.PoisonQueue })

@@ -12,8 +12,9 @@ using Microsoft.Extensions.Time.Testing;
 namespace FunctionsIngest.Tests.Crashes;
 
 /// <summary>
-/// Two instances on one storage, of which the first can die, and a clock that the test sets. Messages are taken from the wire and delivered by the
-/// test, so that nothing waits for an invisibility to end: a test of the order of steps, not of time.
+/// Two instances on one storage, of which the first can die, and a clock that the test sets. Messages are taken from
+/// the wire and delivered by the test, so that nothing waits for an invisibility to end: a test of the order of steps,
+/// not of time.
 /// </summary>
 internal sealed class CrashLab : IAsyncDisposable
 {
@@ -68,7 +69,7 @@ internal sealed class CrashLab : IAsyncDisposable
     /// <summary>Begins a case: both live, nothing is under way.</summary>
     /// <param name="failures">How many attempts fail.</param>
     /// <param name="isLarge">Whether the body is too large for a message.</param>
-    /// <returns>The body of a webhook that nobody has sent.</returns>
+    /// <returns>The body of a webhook that was not sent.</returns>
     public string Begin(int failures = 0, bool isLarge = false)
     {
         Dying.Live();
@@ -87,7 +88,7 @@ internal sealed class CrashLab : IAsyncDisposable
     {
         var (status, _, id) = await instance.Host.SendBeginiAsync(body);
         EventId = id ?? EventId;
-        // The dead answer nobody.
+        // The dead do not answer.
         return status == HttpStatusCode.OK && !instance.IsDead;
     }
 
@@ -150,14 +151,16 @@ internal sealed class CrashLab : IAsyncDisposable
         return messages.Count > 0;
     }
 
-    /// <summary>The instance that goes on deals with every message, and with those that come of it, until there are none.</summary>
+    /// <summary>
+    /// The instance that goes on deals with every message, and with those that come of it, until there are none.
+    /// </summary>
     public async Task DrainAsync()
     {
         var round = 0;
         do
         {
             Assert.True(round++ < MostRounds, "Copies of messages are exchanged without an end.");
-            // Whoever holds a row by now is dead, and copies become visible in time.
+            // The holder of a row is dead by now, and copies become visible in time.
             LetLeasesEnd();
         }
         while (await DealWithAllAsync());
@@ -173,7 +176,9 @@ internal sealed class CrashLab : IAsyncDisposable
     /// <summary>Lets the retention end for everything that has been done so far.</summary>
     public void LetTheRetentionEnd() => _time.Advance(TimeSpan.FromDays(8));
 
-    /// <summary>Makes the only webhook that there is a row of the event of the case, also if its request got no answer.</summary>
+    /// <summary>
+    /// Makes the only webhook that there is a row of the event of the case, also if its request got no answer.
+    /// </summary>
     public async Task FindEventAsync()
     {
         var row = Assert.Single(await Other.Host.Clients.Rows.QueryAsync<TableEntity>("PartitionKey ne 'Sweep'").ToListAsync());
@@ -223,7 +228,7 @@ internal sealed class CrashLab : IAsyncDisposable
         }
         catch (Exception) when (instance == Dying)
         {
-            // Dead, or about to be: whoever comes after finds what is left.
+            // Dead, or about to be: the next one finds what is left.
         }
 
         return results;

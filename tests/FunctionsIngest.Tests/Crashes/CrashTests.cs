@@ -5,9 +5,9 @@ using static FunctionsIngest.Testing.StorageStep;
 namespace FunctionsIngest.Tests.Crashes;
 
 /// <summary>
-/// An instance dies at every call to storage that it makes on the way of a webhook, once before storage has carried the call out and once after:
-/// between any two steps of the protocol. Alone, and with a second instance against it. Whatever the point: the sender's retry, or the message's
-/// redelivery, ends in exactly one archived event.
+/// An instance dies at every call to storage that it makes on the way of a webhook, once before storage has carried the
+/// call out and once after: between any two steps of the protocol. Alone, and with a second instance against it.
+/// Whatever the point: the sender's retry, or the message's redelivery, ends in exactly one archived event.
 /// </summary>
 public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
@@ -190,7 +190,9 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
             Assert.True(await lab.SendAsync(lab.Other, body));
     }
 
-    /// <summary>Delivers the message that has been sent to the instance that dies, and redelivers it if it has died.</summary>
+    /// <summary>
+    /// Delivers the message that has been sent to the instance that dies, and redelivers it if it has died.
+    /// </summary>
     private static Task ProcessAsync(CrashLab lab, Rival rival, string body) => DeliverAsync(lab, rival, body, isPoison: false);
 
     /// <summary>The same for the queue or the poison queue.</summary>
@@ -208,7 +210,7 @@ public sealed class CrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
             CrashLab.DeliverAsync(lab.Dying, message.Body, isPoison),
             rival == Rival.None ? Task.FromResult(false) : CrashLab.DeliverAsync(lab.Other, other.Body, isPoison));
 
-        // Delivered to both, it is deleted by whoever got it last: the death of the first changes nothing.
+        // Delivered to both, it is deleted by the last receiver: the death of the first changes nothing.
         if (rival != Rival.None)
             Assert.True(dealtWith[1]);
         if (rival != Rival.Same && !dealtWith[0])

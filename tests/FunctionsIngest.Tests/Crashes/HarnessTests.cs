@@ -3,7 +3,9 @@ using System.Text;
 
 namespace FunctionsIngest.Tests.Crashes;
 
-/// <summary>Short runs of the harness, with real processes and SIGKILL. docs/chaos.md says how to run it longer.</summary>
+/// <summary>
+/// Short runs of the harness, with real processes and SIGKILL. docs/chaos.md says how to run it longer.
+/// </summary>
 public sealed class HarnessTests
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(5);

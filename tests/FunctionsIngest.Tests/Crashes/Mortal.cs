@@ -3,8 +3,9 @@ using FunctionsIngest.Tests.Infrastructure;
 namespace FunctionsIngest.Tests.Crashes;
 
 /// <summary>
-/// An instance that can die at any call to storage. Dead means: every connection that it has or makes is cut for good, so that whatever its code
-/// still does reaches nobody. That is what SIGKILL looks like from outside, and tests of this kind are as fast as storage answers.
+/// An instance that can die at any call to storage. Dead means: every connection that it has or makes is cut for good,
+/// so that whatever its code still does has no effect. That is what SIGKILL looks like from outside, and tests of this
+/// kind are as fast as storage answers.
 /// </summary>
 internal sealed class Mortal : IAsyncDisposable
 {

@@ -6,7 +6,10 @@ public enum Rival
     /// <summary>Nothing.</summary>
     None,
 
-    /// <summary>The same: the sender sends to both, or the message is delivered to both because its invisibility has ended early.</summary>
+    /// <summary>
+    /// The same: the sender sends to both, or the message is delivered to both because its invisibility has ended
+    /// early.
+    /// </summary>
     Same,
 
     /// <summary>The same for another delivery of the same webhook.</summary>

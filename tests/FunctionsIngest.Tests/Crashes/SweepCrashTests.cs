@@ -5,9 +5,10 @@ using static FunctionsIngest.Testing.StorageStep;
 namespace FunctionsIngest.Tests.Crashes;
 
 /// <summary>
-/// A sweep dies at every call to storage that it makes, once before storage has carried the call out and once after, and once it lives on: while that
-/// call is on its way a second instance does the whole of something that needs what a sweep removes. To the sweep everything is old, also what the
-/// other one has just written: the adversary is stronger than time is.
+/// A sweep dies at every call to storage that it makes, once before storage has carried the call out and once after,
+/// and once it lives on: while that call is on its way a second instance does the whole of something that needs what a
+/// sweep removes. To the sweep everything is old, also what the other one has just written: the adversary is stronger
+/// than time is.
 /// </summary>
 public sealed class SweepCrashTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
@@ -209,7 +210,7 @@ public sealed class SweepCrashTests(AzuriteFixture azurite) : IClassFixture<Azur
             return 1 + sent.Count;
         });
 
-    /// <summary>A webhook that has been accepted.</summary>
+    /// <summary>An accepted webhook.</summary>
     private static async Task<string> AcceptAsync(CrashLab lab)
     {
         var body = lab.Begin(isLarge: true);
@@ -238,7 +239,9 @@ public sealed class SweepCrashTests(AzuriteFixture azurite) : IClassFixture<Azur
     /// <summary>Runs a case for every call that the sweep makes: it dies before it, after it, or not at all.</summary>
     /// <param name="expected">The steps of a sweep that the second instance does not disturb.</param>
     /// <param name="prepare">What comes before; tells the webhook's body.</param>
-    /// <param name="meanwhile">What the second instance does while the call is on its way; tells how many webhooks are to be archived.</param>
+    /// <param name="meanwhile">
+    /// What the second instance does while the call is on its way; tells how many webhooks are to be archived.
+    /// </param>
     private async Task ExploreAsync(StorageStep[] expected, Func<CrashLab, Task<string>> prepare, Func<CrashLab, string, Task<int>> meanwhile)
     {
         const int MostCalls = 40;

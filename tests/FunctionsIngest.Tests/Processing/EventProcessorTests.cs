@@ -164,7 +164,7 @@ public sealed class EventProcessorTests(AzuriteFixture azurite) : IClassFixture<
         Assert.Empty(await app.Host.ListPayloadsAsync());
     }
 
-    /// <summary>Messages that nobody can read, by what is wrong with them.</summary>
+    /// <summary>Messages that cannot be read, by what is wrong with them.</summary>
     private static readonly Dictionary<string, string> Unreadable = new()
     {
         ["empty"] = "",

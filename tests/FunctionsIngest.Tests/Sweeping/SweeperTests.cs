@@ -170,7 +170,7 @@ public sealed partial class SweeperTests(AzuriteFixture azurite) : IClassFixture
         await SweepAsync(app);
         Assert.Equal(4, (await app.Host.ListPayloadsAsync()).Count);
 
-        // A message waits, and nobody knows whose: a redrive's, or one whose row has expired.
+        // A message waits: a redrive's, or one whose row has expired.
         app.Time.Advance(TimeSpan.FromDays(2));
         await app.Host.Clients.Events.SendMessageAsync("anything", TimeSpan.FromDays(1));
         await SweepAsync(app);
