@@ -145,8 +145,8 @@ public sealed class QueuePumpTests(AzuriteFixture azurite) : IClassFixture<Azuri
         }, new FakeTimeProvider());
 
         await pump.StartAsync(CancellationToken.None);
-        // A look that is under way when the pump stops may still take a message. So the second look has ended without one,
-        // and the pump waits for a third by a clock that does not go on.
+        // A look that is under way when the pump stops may still take a message. So the second look has ended without
+        // one, and the pump waits for a third by a clock that does not go on.
         await UntilAsync(() => proxy.Calls.Count(call => call is { Method: "GET", Status: 200 }) == 2);
         var stop = pump.StopAsync(CancellationToken.None);
         await queue.SendMessageAsync("second");
