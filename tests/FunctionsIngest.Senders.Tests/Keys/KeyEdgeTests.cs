@@ -39,7 +39,7 @@ public sealed class KeyEdgeTests
         => Assert.Equal(problem, Custom("rsa-sha256").ParseKey(RsaPublicKey(bits), out _));
 
     [Fact]
-    public void Bytes_that_follow_a_key_make_it_none()
+    public void A_key_with_bytes_behind_it_is_refused()
     {
         using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var rsa = RSA.Create(2048);
@@ -69,6 +69,43 @@ public sealed class KeyEdgeTests
         foreach (var secret in new[] { rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem() })
             Assert.Throws<InvalidOperationException>(() => SignAndVerify("rsa-sha256", secret, secret));
     }
+
+    [Fact]
+    public void A_key_of_another_kind_is_not_an_Ed25519_key()
+    {
+        using var ecdsa = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+
+        Assert.Equal("it is not an Ed25519 public key", Custom("ed25519").ParseKey(ecdsa.ExportSubjectPublicKeyInfoPem(), out var key));
+        Assert.Null(key);
+        Assert.Equal("it is not an Ed25519 private key", Custom("ed25519").ParseKey(ecdsa.ExportPkcs8PrivateKeyPem(), out key));
+        Assert.Null(key);
+    }
+
+    // RFC 8032, section 7.1, test 1: the private key and its public one.
+    [Theory]
+    [InlineData("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", true)]
+    [InlineData("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a", false)]
+    public void An_Ed25519_key_in_hexadecimal_digits_is_private_only_with_both_halves(string secret, bool signs)
+    {
+        const string Public = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+
+        if (signs)
+            Assert.Equal(VerificationResult.Verified, SignAndVerify("ed25519", secret, Public));
+        else
+            Assert.Throws<InvalidOperationException>(() => SignAndVerify("ed25519", secret, Public));
+        Assert.Equal("it decodes to 31 bytes, and a public key has 32", Custom("ed25519").ParseKey(Public[2..], out _));
+    }
+
+    // Four blanks keep the length a multiple of four, and the framework's decoder skips them.
+    [Fact]
+    public void Blanks_inside_base64_are_refused()
+        => Assert.Equal("it is not base64", Schemes.Create("standard-webhooks").ParseKey("whsec_MfKQ9r8GKYqrTwjU    PD8ILPZIo2LaLaSw", out _));
+
+    [Fact]
+    public void The_keys_of_four_algorithms_are_shared()
+        => Assert.Equal(
+            [SignatureAlgorithm.HmacSha1, SignatureAlgorithm.HmacSha256, SignatureAlgorithm.HmacSha384, SignatureAlgorithm.HmacSha512],
+            Enum.GetValues<SignatureAlgorithm>().Where(algorithm => algorithm.IsHmac()));
 
     [Theory]
     [InlineData(nameof(SignatureAlgorithm.HmacSha1), 20, 20)]
