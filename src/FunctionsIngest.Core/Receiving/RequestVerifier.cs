@@ -13,7 +13,7 @@ internal sealed class RequestVerifier(KeyRing keyRing)
     /// </summary>
     /// <returns>The result, and the request in the form that was verified last.</returns>
     /// <exception cref="SecretsUnavailableException">There is no usable key and none can be had now.</exception>
-    public async Task<(VerificationResult Result, SignedRequest Verified)> VerifyAsync(
+    public async ValueTask<(VerificationResult Result, SignedRequest Verified)> VerifyAsync(
         Source source, SignedRequest raw, RequestBody body, DateTimeOffset now, CancellationToken deadline)
     {
         var keys = await keyRing.GetAsync(source, deadline);
@@ -24,7 +24,7 @@ internal sealed class RequestVerifier(KeyRing keyRing)
             : (result, verified);
     }
 
-    private static async Task<(VerificationResult Result, SignedRequest Verified)> VerifyWithAsync(
+    private static async ValueTask<(VerificationResult Result, SignedRequest Verified)> VerifyWithAsync(
         KeySet keys, Source source, SignedRequest raw, RequestBody body, DateTimeOffset now)
     {
         var result = source.Scheme.Verify(raw, keys.Keys, now);
