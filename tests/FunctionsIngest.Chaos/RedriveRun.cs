@@ -80,17 +80,7 @@ internal static class RedriveRun
     {
         const int LastAttempt = 5;
         var receivedAt = webhook.Outgoing.Timestamp;
-        var envelope = new Envelope
-        {
-            EventId = webhook.EventId,
-            Source = webhook.Source.Name,
-            Type = WebhookFactory.EventType,
-            Time = receivedAt,
-            PartitionKey = $"{webhook.Source.Name}-{webhook.EventId[..2]}",
-            RowKey = webhook.EventId[2..],
-            Delivery = Envelope.NewDelivery(),
-            Attempt = LastAttempt,
-        };
+        var envelope = Envelope.For(new EventKey(webhook.Source.Name, webhook.EventId), WebhookFactory.EventType, receivedAt) with { Attempt = LastAttempt };
         await services.GetRequiredService<PoisonStore>().KeepAsync(envelope, BinaryData.FromBytes(webhook.Outgoing.Body), "The harness says so.", CancellationToken.None);
         await services.GetRequiredService<LedgerTable>().TryInsertAsync(
             new LedgerRow

@@ -102,16 +102,6 @@ public sealed class DecisionTests
         }
     }
 
-    private static Envelope MessageOf(int redrive, int attempt) => new()
-    {
-        EventId = "0011",
-        Source = "begini",
-        Type = "webhook",
-        Time = Now,
-        PartitionKey = "begini-00",
-        RowKey = "11",
-        Delivery = "delivery",
-        Redrive = redrive,
-        Attempt = attempt,
-    };
+    private static Envelope MessageOf(int redrive, int attempt)
+        => Envelope.For(new EventKey("begini", "0011"), "webhook", Now) with { Redrive = redrive, Attempt = attempt };
 }

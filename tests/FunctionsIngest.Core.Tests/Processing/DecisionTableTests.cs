@@ -115,16 +115,6 @@ public sealed class DecisionTableTests
         Assert.Equal(wasTakenBefore, DecisionTable.WasTakenBefore(row, Message(redrive, attempt)));
     }
 
-    private static Envelope Message(int redrive, int attempt) => new()
-    {
-        EventId = "0011",
-        Source = "begini",
-        Type = "webhook",
-        Time = Now,
-        PartitionKey = "begini-00",
-        RowKey = "11",
-        Delivery = "delivery",
-        Redrive = redrive,
-        Attempt = attempt,
-    };
+    private static Envelope Message(int redrive, int attempt)
+        => Envelope.For(new EventKey("begini", "0011"), "webhook", Now) with { Redrive = redrive, Attempt = attempt };
 }
