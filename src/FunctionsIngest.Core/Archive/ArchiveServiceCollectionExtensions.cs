@@ -14,7 +14,7 @@ internal static class ArchiveServiceCollectionExtensions
     /// <param name="configuration">The configuration, at its root.</param>
     public static IServiceCollection AddArchive(this IServiceCollection services, IConfiguration configuration)
     {
-        services.AddSettings<ArchiveOptions, ArchiveOptionsValidator>(WebhookSettings.Of(configuration));
+        services.AddSettings<ArchiveOptions, BoundOptionsValidator<ArchiveOptions>>(WebhookSettings.Of(configuration));
         services.Insert(0, ServiceDescriptor.Singleton<IWebhookHandler, ArchiveHandler>());
         return services;
     }

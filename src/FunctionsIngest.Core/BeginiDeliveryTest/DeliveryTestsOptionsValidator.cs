@@ -5,36 +5,28 @@ using FunctionsIngest.Senders.Catalogue;
 using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
-using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.BeginiDeliveryTest;
 
 /// <summary>Checks the clients of the delivery test when the host starts.</summary>
-internal sealed partial class DeliveryTestsOptionsValidator(ConfigurationSecretReader secrets, BoundSettings<KeyVaultOptions> vault) : IValidateOptions<DeliveryTestsOptions>
+internal sealed partial class DeliveryTestsOptionsValidator(ConfigurationSecretReader secrets, BoundSettings<KeyVaultOptions> vault) : BoundOptionsValidator<DeliveryTestsOptions>
 {
     /// <summary>The schemes that a test webhook can be signed with.</summary>
     private static readonly IReadOnlyList<string> SchemeNames = [.. SchemeCatalogue.Names.Except([QiTechScheme.SchemeName, SchemeCatalogue.Custom])];
 
-    public ValidateOptionsResult Validate(string? name, DeliveryTestsOptions options)
+    protected override void Check(DeliveryTestsOptions options, List<string> errors)
     {
-        List<string> errors = [.. options.BindingErrors];
-        CheckClients(options.DeliveryTests, errors);
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
-    }
-
-    private void CheckClients(IEnumerable<KeyValuePair<string, DeliveryTestOptions>> clients, List<string> errors)
-    {
-        foreach (var (id, options) in clients.OrderBy(client => client.Key, StringComparer.Ordinal))
+        foreach (var (id, client) in options.DeliveryTests.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             var setting = $"{WebhookSettings.Section}:{nameof(DeliveryTestsOptions.DeliveryTests)}:{id}";
             if (!ClientId().IsMatch(id))
                 errors.Add($"{setting}: '{id}' is not the id of a client: use 1 to 64 letters, digits and _, such as 622056dce007dc805c741751.");
-            if (!string.IsNullOrEmpty(options.ReceiverUrl) && !IsAddress(options.ReceiverUrl))
+            if (!string.IsNullOrEmpty(client.ReceiverUrl) && !IsAddress(client.ReceiverUrl))
                 errors.Add($"{setting}:ReceiverUrl is not an http or https address without user and password: write it like https://example.com/webhook-receiver.");
-            if (!SchemeNames.Contains(options.Scheme))
-                errors.Add($"{setting}:Scheme is '{options.Scheme}': give one of {string.Join(", ", SchemeNames)}.");
+            if (!SchemeNames.Contains(client.Scheme))
+                errors.Add($"{setting}:Scheme is '{client.Scheme}': give one of {string.Join(", ", SchemeNames)}.");
             else
-                CheckSecret($"{setting}:ApiKeySecret", options, errors);
+                CheckSecret($"{setting}:ApiKeySecret", client, errors);
         }
     }
 

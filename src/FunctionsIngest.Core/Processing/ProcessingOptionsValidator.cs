@@ -1,19 +1,16 @@
 using FunctionsIngest.Configuration;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Sources;
-using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Processing;
 
 /// <summary>Checks how events are processed.</summary>
-internal sealed class ProcessingOptionsValidator(BoundSettings<SourcesOptions> sources) : IValidateOptions<ProcessingOptions>
+internal sealed class ProcessingOptionsValidator(BoundSettings<SourcesOptions> sources) : BoundOptionsValidator<ProcessingOptions>
 {
-    public ValidateOptionsResult Validate(string? name, ProcessingOptions options)
+    protected override void Check(ProcessingOptions options, List<string> errors)
     {
-        List<string> errors = [.. options.BindingErrors];
         WebhookSettings.CheckRange(nameof(options.Lease), options.Lease, TimeSpan.FromSeconds(1), TimeSpan.FromDays(7), errors);
         CheckRetryDelays(options, sources.Value.Retention, errors);
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 
     private static void CheckRetryDelays(ProcessingOptions options, TimeSpan retention, List<string> errors)

@@ -1,20 +1,17 @@
+using FunctionsIngest.Configuration;
 using FunctionsIngest.Senders.Keys;
-using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Secrets;
 
 /// <summary>Checks the section <c>KeyVault</c> when the host starts, all of it at once.</summary>
-internal sealed class KeyVaultOptionsValidator : IValidateOptions<KeyVaultOptions>
+internal sealed class KeyVaultOptionsValidator : BoundOptionsValidator<KeyVaultOptions>
 {
     private static readonly TimeSpan LeastRefreshInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan MostRefreshInterval = TimeSpan.FromDays(1);
     private static readonly TimeSpan MostOutageTolerance = TimeSpan.FromDays(30);
 
-    /// <inheritdoc />
-    public ValidateOptionsResult Validate(string? name, KeyVaultOptions options)
+    protected override void Check(KeyVaultOptions options, List<string> errors)
     {
-        List<string> errors = [.. options.BindingErrors];
-
         if (!string.IsNullOrEmpty(options.Uri) && (!Uri.TryCreate(options.Uri, UriKind.Absolute, out var uri) || uri.Scheme != Uri.UriSchemeHttps))
             errors.Add($"KeyVault:Uri is '{options.Uri}'. Set it to the vault's https address, such as https://name.vault.azure.net.");
 
@@ -26,7 +23,5 @@ internal sealed class KeyVaultOptionsValidator : IValidateOptions<KeyVaultOption
 
         if (options.OutageTolerance < options.RefreshInterval || options.OutageTolerance > MostOutageTolerance)
             errors.Add($"KeyVault:OutageTolerance is {options.OutageTolerance:c}. Set it to between KeyVault:RefreshInterval ({options.RefreshInterval:c}) and {MostOutageTolerance:c}.");
-
-        return errors.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(errors);
     }
 }
