@@ -42,7 +42,7 @@ internal sealed class StorageDoctor(AppStorage storage, TimeProvider time)
                 break;
             return Check.Well("table", $"'{StorageClients.TableName}' answers");
         }
-        catch (RequestFailedException exception) when (exception.Status == 404)
+        catch (RequestFailedException exception) when (exception.IsMissing())
         {
             return Check.Well("table", $"'{StorageClients.TableName}' is not there yet; the first webhook makes it");
         }
