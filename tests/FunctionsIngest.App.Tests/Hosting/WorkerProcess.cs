@@ -72,11 +72,7 @@ internal sealed class WorkerProcess : IAsyncDisposable
     }
 
     /// <summary>Sends it SIGTERM.</summary>
-    public async Task TerminateAsync()
-    {
-        using var kill = Process.Start("/bin/sh", ["-c", $"kill -TERM {_process.Id}"]);
-        await kill.WaitForExitAsync();
-    }
+    public Task TerminateAsync() => _process.SignalAsync("TERM");
 
     /// <summary>Ends it at once if it still runs.</summary>
     public async ValueTask DisposeAsync()

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Chaos.Hosting;
 
@@ -91,8 +92,7 @@ internal sealed class ChildProcess : IDisposable
     public async Task<(int ExitCode, TimeSpan Took)> StopAsync()
     {
         var started = TimeProvider.System.GetTimestamp();
-        using (var kill = Process.Start("/bin/sh", ["-c", $"kill -TERM {_process.Id}"]))
-            await kill.WaitForExitAsync();
+        await _process.SignalAsync("TERM");
         await WaitForEndAsync();
         return (_process.ExitCode, TimeProvider.System.GetElapsedTime(started));
     }

@@ -77,11 +77,7 @@ internal sealed partial class LocalHostProcess : IAsyncDisposable
     }
 
     /// <summary>Sends it a signal: TERM, INT or KILL.</summary>
-    public async Task SignalAsync(string signal)
-    {
-        using var kill = Process.Start("/bin/sh", ["-c", $"kill -{signal} {_process.Id}"]);
-        await kill.WaitForExitAsync();
-    }
+    public Task SignalAsync(string signal) => _process.SignalAsync(signal);
 
     /// <summary>The line to try that it has printed for a source.</summary>
     public string TryLine(string source)
