@@ -37,7 +37,7 @@ param sources = {
   aghanim: {
     Scheme: 'aghanim'
     Secrets: ['aghanim-secret', 'aghanim-secret-next']
-    EventTypes: ['player.verify', 'item.add', 'item.remove', 'order.paid']
+    EventTypes: ['item.add', 'item.remove', 'order.paid']
   }
   qitech: {
     Scheme: 'qi-tech'

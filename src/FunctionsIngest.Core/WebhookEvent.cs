@@ -17,11 +17,29 @@ public sealed class WebhookEvent
     /// <summary>The event's type as the sender names it; <c>webhook</c> where it names none.</summary>
     public required string Type { get; init; }
 
+    /// <summary>
+    /// Whether the signature covers <see cref="Type"/>. Some senders, such as GitHub and Shopify, name the type in a
+    /// header that they do not sign: somebody who has a genuine webhook can send it again with another type.
+    /// </summary>
+    public bool IsTypeAuthenticated { get; init; }
+
     /// <summary>When it was first accepted.</summary>
     public required DateTimeOffset ReceivedAt { get; init; }
 
-    /// <summary>The body's bytes as the sender wrote them; decompressed if they came compressed.</summary>
+    /// <summary>
+    /// The body's bytes as the sender signed them. Signed bytes that were gzip are inflated, unless the content type
+    /// says that they are a gzip file.
+    /// </summary>
     public required BinaryData Body { get; init; }
+
+    /// <summary>
+    /// The coding that <see cref="Body"/> is in, such as <c>deflate</c>, <c>br</c> or <c>zstd</c>, as the request's
+    /// Content-Encoding named it. No signature covers that header. Null for none.
+    /// </summary>
+    public string? ContentCoding { get; init; }
+
+    /// <summary>Whether the signed bytes were gzip, and <see cref="Body"/> is what they held.</summary>
+    public bool IsInflated { get; init; }
 
     /// <summary>The body's media type as the sender named it, if it did.</summary>
     public string? ContentType { get; init; }

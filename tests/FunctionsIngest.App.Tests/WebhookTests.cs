@@ -144,7 +144,7 @@ public sealed class WebhookTests(RunningApp app)
     {
         var id = Guid.NewGuid().ToString();
         var body = Encoding.UTF8.GetBytes(source == "aghanim"
-            ? $$"""{"event_id":"{{id}}","event_type":"player.verify","idempotency_key":"{{id}}"}"""
+            ? $$"""{"event_id":"{{id}}","event_type":"item.add","idempotency_key":"{{id}}"}"""
             : RunningApp.NewBody());
         switch (source)
         {

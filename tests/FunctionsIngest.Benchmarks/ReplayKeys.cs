@@ -10,8 +10,7 @@ namespace FunctionsIngest.Benchmarks;
 /// </summary>
 public class ReplayKeys
 {
-    private SignatureScheme _scheme = null!;
-    private SignedRequest _request;
+    private VerifiedWebhook _webhook = null!;
 
     [Params("begini", "standard-webhooks", "aghanim", "qi-tech")]
     public string Scheme { get; set; } = "";
@@ -23,8 +22,11 @@ public class ReplayKeys
     public void Setup()
     {
         var sender = new Sender(Scheme);
-        _scheme = sender.Scheme;
-        _request = sender.Sign(sender.Body(BodyBytes, "1"));
+        var request = sender.Sign(sender.Body(BodyBytes, "1"));
+        if (VerifiedWebhook.Verify(sender.Scheme, request, sender.Keys, Sender.Now, out var webhook) != VerificationResult.Verified)
+            throw new InvalidOperationException($"{Scheme} does not verify its own webhook.");
+
+        _webhook = webhook!;
     }
 
     [Benchmark]
@@ -33,12 +35,12 @@ public class ReplayKeys
     [Benchmark]
     public int ReadPayloadAndDerive()
     {
-        var key = EventKey.Of(_scheme.ReplayKeyOf("measured", _request, Read()));
+        var key = EventKey.Of(_webhook.ReplayKeyOf("measured", Read(), listedTypes: null));
         return key.PartitionKey.Length + key.RowKey.Length;
     }
 
     private PayloadFacts Read()
-        => PayloadReader.TryRead(_request.Body.Span, _scheme.Payload, eventTypeHeader: null, replayPointers: [], out var facts)
+        => _webhook.TryRead([], out var facts)
             ? facts
             : throw new InvalidOperationException($"{Scheme} does not take its own payload.");
 }

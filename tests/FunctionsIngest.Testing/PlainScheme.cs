@@ -33,11 +33,14 @@ internal sealed class PlainScheme : SignatureScheme
         return null;
     }
 
-    public override VerificationResult Verify(in SignedRequest request, ReadOnlySpan<VerificationKey> keys, DateTimeOffset now) => throw new NotSupportedException();
+    public override bool SignsBeforeCompression => false;
 
-    public override ReplayKey ReplayKeyOf(string source, in SignedRequest request, PayloadFacts payload) => throw new NotSupportedException();
+    public override VerificationResult Verify(in SignedRequest request, ReadOnlySpan<VerificationKey> keys, DateTimeOffset now, out VerifiedContent content)
+        => throw new NotSupportedException();
 
     public override void Sign(IHeaderDictionary headers, in OutgoingWebhook webhook, VerificationKey key) => throw new NotSupportedException();
+
+    protected override VerificationResult CheckSignatureHead(in SignedRequest request, DateTimeOffset now) => throw new NotSupportedException();
 
     /// <summary>The texts of all keys that are not client keys, in their order.</summary>
     public static IReadOnlyList<string> TextsOf(KeySet keys)

@@ -19,6 +19,9 @@ internal sealed record ArchivedEvent(ArchivedName Name, DateTimeOffset? Processe
     /// <summary>How much the sender's signature proves.</summary>
     public string? Assurance => Text("assurance");
 
+    /// <summary>The coding that the body is in.</summary>
+    public string? ContentCoding => Text("contentcoding");
+
     /// <summary>What a machine is told of it.</summary>
     public object Describe() => new
     {
@@ -30,6 +33,7 @@ internal sealed record ArchivedEvent(ArchivedName Name, DateTimeOffset? Processe
         assurance = Assurance,
         replayOf = ReplayOf,
         contentType = Event.DataContentType,
+        contentCoding = ContentCoding,
         bytes = Event.Data?.ToMemory().Length,
         name = Name.ToString(),
     };

@@ -1,39 +1,73 @@
-using Microsoft.AspNetCore.Http;
+using FunctionsIngest.Senders.Payloads;
 
 namespace FunctionsIngest.Bodies;
 
-/// <summary>A request's body as it came and, once asked for, as it was before the sender compressed it.</summary>
-internal sealed class RequestBody(BodyBuffer raw, IHeaderDictionary headers, BodyBudget budget, int limit) : IDisposable
+/// <summary>A request's body as it came and, where that is asked for, as it was before it was compressed.</summary>
+/// <param name="raw">The body as it came.</param>
+/// <param name="budget">What all bodies share.</param>
+/// <param name="limit">The most bytes of a body, before and after it was compressed.</param>
+internal sealed class RequestBody(BodyBuffer raw, BodyBudget budget, int limit) : IDisposable
 {
-    private BodyBuffer? _inflated;
-    private ContentCodingResult? _coding;
+    private BodyBuffer? _decoded;
 
     /// <summary>The bytes as they came.</summary>
     public ReadOnlyMemory<byte> Raw => raw.Bytes;
 
-    /// <summary>The bytes before compression; those that came, if <see cref="InflateAsync"/> found no other.</summary>
-    public ReadOnlyMemory<byte> Plain => (_inflated ?? raw).Bytes;
+    /// <summary>The bytes before compression; those that came, if nothing has been decoded.</summary>
+    public ReadOnlyMemory<byte> Plain => (_decoded ?? raw).Bytes;
 
-    /// <summary>Undoes the content coding, once.</summary>
+    /// <summary>
+    /// Undoes a content coding of bytes that may come from anybody: to at most <see cref="ContentDecoder.MaxRatio"/>
+    /// times their size.
+    /// </summary>
+    /// <param name="contentEncoding">The request's Content-Encoding.</param>
+    /// <param name="deadline">Ends the work.</param>
     /// <exception cref="BodyBudgetExceededException">There is no room for it now.</exception>
-    public async ValueTask<ContentCodingResult> InflateAsync()
+    /// <exception cref="OperationCanceledException">The deadline has passed.</exception>
+    public async ValueTask<ContentCodingResult> DecodeAsync(string contentEncoding, CancellationToken deadline)
     {
-        if (_coding is null)
-            (_coding, _inflated) = await ContentCoding.TryInflateAsync(headers, raw.Bytes, budget, limit);
-        return _coding.Value;
+        if (!ContentDecoder.TryOpen(ContentDecoder.NameOf(contentEncoding), raw.Bytes, ContentDecoder.MaxRatio, out var decoded))
+            return ContentCodingResult.NotCoded;
+
+        await using (decoded)
+        {
+            try
+            {
+                return await ReadAsync(decoded, deadline) is null ? ContentCodingResult.TooLarge : ContentCodingResult.Decoded;
+            }
+            catch (InvalidDataException)
+            {
+                return ContentCodingResult.Undecodable;
+            }
+        }
+    }
+
+    /// <summary>Reads what a stream decodes, and keeps it as long as this body.</summary>
+    /// <param name="decoded">Decodes bytes of this body.</param>
+    /// <param name="deadline">Ends the work.</param>
+    /// <returns>The bytes; null if there are more than the limit.</returns>
+    /// <exception cref="BodyBudgetExceededException">There is no room for them now.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(Stream decoded, CancellationToken deadline)
+    {
+        if (await BodyBuffer.ReadAsync(decoded, budget, limit, deadline) is not { } buffer)
+            return null;
+
+        _decoded?.Dispose();
+        _decoded = buffer;
+        return buffer.Bytes;
     }
 
     /// <summary>Frees the bytes although a call that was given up may still read them.</summary>
     public void Abandon()
     {
-        _inflated?.Abandon();
+        _decoded?.Abandon();
         raw.Abandon();
     }
 
     /// <summary>Frees the bytes.</summary>
     public void Dispose()
     {
-        _inflated?.Dispose();
+        _decoded?.Dispose();
         raw.Dispose();
     }
 }

@@ -4,7 +4,6 @@ using System.Globalization;
 using System.Text.Json;
 using Azure.Messaging;
 using FunctionsIngest.Ledger;
-using FunctionsIngest.Senders;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Telemetry;
 
@@ -37,8 +36,8 @@ internal sealed record Envelope
     /// <summary>The body's media type, as the sender named it.</summary>
     public string? ContentType { get; init; }
 
-    /// <summary>How much the sender's signature proves.</summary>
-    public Assurance Assurance { get; init; }
+    /// <summary>What is known of the body and the type.</summary>
+    public Provenance Provenance { get; init; }
 
     /// <summary>The row's partition.</summary>
     public required string PartitionKey { get; init; }
@@ -99,7 +98,7 @@ internal sealed record Envelope
     /// <summary>The event with everything that the processor decides on.</summary>
     public CloudEvent ToCloudEvent()
     {
-        var cloudEvent = ToPlainCloudEvent(Source, Type, EventId, Time, ContentType, Assurance, ReplayOf, Body);
+        var cloudEvent = ToPlainCloudEvent(Source, Type, EventId, Time, ContentType, Provenance, ReplayOf, Body);
         var attributes = cloudEvent.ExtensionAttributes;
         attributes["envelopeversion"] = Version;
         attributes["partitionkey"] = PartitionKey;
@@ -117,7 +116,7 @@ internal sealed record Envelope
     /// <summary>An event as it is archived: the same for every delivery and attempt of it.</summary>
     public static CloudEvent ToPlainCloudEvent(WebhookEvent webhookEvent, BinaryData? body)
         => ToPlainCloudEvent(
-            webhookEvent.Source, webhookEvent.Type, webhookEvent.Id, webhookEvent.ReceivedAt, webhookEvent.ContentType, webhookEvent.Assurance, webhookEvent.ReplayOf, body);
+            webhookEvent.Source, webhookEvent.Type, webhookEvent.Id, webhookEvent.ReceivedAt, webhookEvent.ContentType, Provenance.Of(webhookEvent), webhookEvent.ReplayOf, body);
 
     /// <summary>Reads a message.</summary>
     /// <param name="message">The message's body: anything that somebody put on the queue.</param>
@@ -145,7 +144,7 @@ internal sealed record Envelope
     }
 
     private static CloudEvent ToPlainCloudEvent(
-        string source, string type, string id, DateTimeOffset time, string? contentType, Assurance assurance, string? replayOf, BinaryData? body)
+        string source, string type, string id, DateTimeOffset time, string? contentType, Provenance provenance, string? replayOf, BinaryData? body)
     {
         var path = SourcePrefix + source;
         var cloudEvent = body is null
@@ -154,7 +153,7 @@ internal sealed record Envelope
         cloudEvent.Id = id;
         cloudEvent.Time = time;
         cloudEvent.DataContentType = contentType;
-        cloudEvent.ExtensionAttributes["assurance"] = assurance == Assurance.Verified ? "verified" : "authenticated";
+        provenance.WriteTo(cloudEvent);
         if (replayOf is not null)
             cloudEvent.ExtensionAttributes["replayof"] = replayOf;
         return cloudEvent;
@@ -195,7 +194,7 @@ internal sealed record Envelope
             Type = cloudEvent.Type,
             Time = cloudEvent.Time.Value,
             ContentType = cloudEvent.DataContentType,
-            Assurance = GetText(cloudEvent, "assurance") == "authenticated" ? Assurance.Authenticated : Assurance.Verified,
+            Provenance = Provenance.ReadFrom(cloudEvent),
             PartitionKey = partitionKey,
             RowKey = rowKey,
             Delivery = delivery,

@@ -24,6 +24,11 @@ internal sealed record Answer(int Status, string Outcome, string? Detail, string
 
     public static Answer UnknownEventType { get; } = new(StatusCodes.Status400BadRequest, "invalid", "Unknown event type", "UnknownEventType");
 
+    /// <summary>
+    /// The webhook is genuine, and the source does not want its type. Senders switch an endpoint off that refuses it.
+    /// </summary>
+    public static Answer Ignored { get; } = Acknowledge("ignored", null);
+
     /// <summary>The request could not be read to its end.</summary>
     public static Answer Broken(int status) => new(status, "broken", "The request could not be read.", "Broken");
 
@@ -40,14 +45,14 @@ internal sealed record Answer(int Status, string Outcome, string? Detail, string
 
     public static Answer Duplicate(string eventId) => Acknowledge("duplicate", eventId);
 
-    /// <summary>The event's id, in an acknowledgement.</summary>
+    /// <summary>The event's id, in the acknowledgement of a webhook that is durable.</summary>
     public string? EventId { get; private init; }
 
     /// <summary>Writes the answer as the caller gets it.</summary>
     public IResult ToResult(HttpResponse response)
     {
         if (Detail is null)
-            return Results.Json(new Acknowledgement(Outcome, EventId!), statusCode: Status);
+            return Results.Json(new Acknowledgement(Outcome, EventId), statusCode: Status);
 
         if (Status == StatusCodes.Status405MethodNotAllowed)
             response.Headers.Allow = HttpMethods.Post;
@@ -59,5 +64,5 @@ internal sealed record Answer(int Status, string Outcome, string? Detail, string
 
     private static Answer Refused(string detail, string reason) => new(StatusCodes.Status403Forbidden, "refused", detail, reason);
 
-    private static Answer Acknowledge(string outcome, string eventId) => new(StatusCodes.Status200OK, outcome, null, outcome) { EventId = eventId };
+    private static Answer Acknowledge(string outcome, string? eventId) => new(StatusCodes.Status200OK, outcome, null, outcome) { EventId = eventId };
 }

@@ -14,6 +14,7 @@ internal static class ReceivingServiceCollectionExtensions
         => services
             .AddSettings<ReceivingOptions, ReceivingOptionsValidator>(WebhookSettings.Of(configuration))
             .AddSingleton<RequestVerifier>()
+            .AddSingleton<EventAdmission>()
             .AddSingleton<HandOver>()
             .AddSingleton<WebhookReceiver>();
 }

@@ -4,7 +4,6 @@ using FunctionsIngest.Bodies;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Secrets;
-using FunctionsIngest.Senders.Payloads;
 using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Telemetry;
@@ -18,6 +17,7 @@ namespace FunctionsIngest.Receiving;
 internal sealed partial class WebhookReceiver(
     SourceCatalogue catalogue,
     RequestVerifier verifier,
+    EventAdmission admission,
     HandOver handOver,
     BodyBudget budget,
     IOptions<BodyOptions> bodies,
@@ -53,15 +53,21 @@ internal sealed partial class WebhookReceiver(
 
     private async Task<Answer> AnswerAsync(HttpContext context, Source source)
     {
-        if (!HttpMethods.IsPost(context.Request.Method))
-            return Answer.MethodNotAllowed;
         if (!source.AllowedAddresses.IsEmpty && !IsAllowed(context, source))
             return Answer.AddressNotAllowed(source.Scheme.Refusal);
+        if (!HttpMethods.IsPost(context.Request.Method))
+            return Answer.MethodNotAllowed;
+
+        var receivedAt = time.GetUtcNow();
+        var head = new SignedRequest(context.Request.Method, context.Request.Path.Value ?? "", context.Request.Headers, default);
+        var result = source.Scheme.CheckHead(head, receivedAt);
+        if (result != VerificationResult.Verified)
+            return Refuse(source, result);
 
         try
         {
             using var body = await ReadBodyAsync(context);
-            return body is null ? Answer.TooLarge : await DecideAsync(context.Request, source, body);
+            return body is null ? Answer.TooLarge : await DecideAsync(source, head, body, receivedAt);
         }
         catch (BodyBudgetExceededException exception)
         {
@@ -93,46 +99,54 @@ internal sealed partial class WebhookReceiver(
     {
         var limit = bodies.Value.MaxBodyBytes;
         var raw = await BodyBuffer.ReadAsync(context.Request, budget, limit, context.RequestAborted);
-        return raw is null ? null : new RequestBody(raw, context.Request.Headers, budget, limit);
+        return raw is null ? null : new RequestBody(raw, budget, limit);
     }
 
-    private async Task<Answer> DecideAsync(HttpRequest request, Source source, RequestBody body)
+    private async Task<Answer> DecideAsync(Source source, SignedRequest head, RequestBody body, DateTimeOffset receivedAt)
     {
         // The storage calls end by this deadline and by nothing else: a caller that hangs up changes nothing.
         using var deadline = new CancellationTokenSource(options.Value.AnswerWithin * ShareOfCalls, time);
-        var receivedAt = time.GetUtcNow();
-        var raw = new SignedRequest(request.Method, request.Path.Value ?? "", request.Headers, body.Raw);
-        var (result, verified) = await verifier.VerifyAsync(source, raw, body, receivedAt, deadline.Token);
-        if (result != VerificationResult.Verified)
-        {
-            Log.Refused(logger, source.Name, result);
-            return Answer.Refused(source.Scheme.Refusal, result);
-        }
+        var decoded = source.Scheme.SignsBeforeCompression
+            ? await body.DecodeAsync(head.Headers.ContentEncoding.ToString(), deadline.Token)
+            : ContentCodingResult.NotCoded;
+        if (decoded == ContentCodingResult.TooLarge)
+            return Answer.TooLarge;
+        if (decoded == ContentCodingResult.Undecodable)
+            return Refuse(source, VerificationResult.BodyUndecodable);
 
-        // The handlers get what the sender wrote, whichever form it signed.
-        return await body.InflateAsync() == ContentCodingResult.TooLarge
-            ? Answer.TooLarge
-            : await AcceptAsync(request, source, verified, body, receivedAt, deadline.Token);
+        var request = head with { Body = body.Plain, IsDecoded = decoded == ContentCodingResult.Decoded };
+        var (result, webhook) = await verifier.VerifyAsync(source, request, receivedAt, deadline.Token);
+        if (webhook is null)
+            return Refuse(source, result);
+
+        return await webhook.InflateAsync(stream => body.ReadAsync(stream, deadline.Token))
+            ? await AcceptAsync(source, webhook, body, receivedAt, deadline.Token)
+            : Answer.TooLarge;
+    }
+
+    private Answer Refuse(Source source, VerificationResult result)
+    {
+        Log.Refused(logger, source.Name, result);
+        return Answer.Refused(source.Scheme.Refusal, result);
     }
 
     private async Task<Answer> AcceptAsync(
-        HttpRequest request, Source source, SignedRequest verified, RequestBody body, DateTimeOffset receivedAt, CancellationToken deadline)
+        Source source, VerifiedWebhook webhook, RequestBody body, DateTimeOffset receivedAt, CancellationToken deadline)
     {
-        var payload = body.Plain;
-        if (!PayloadReader.TryRead(payload.Span, source.Scheme.Payload, EventTypeHeader(request, source), source.ReplayKey, out var facts))
-            return Answer.InvalidPayload;
-        if (source.EventTypes is { } accepted && !accepted.Contains(facts.EventType))
-            return Answer.UnknownEventType;
-
-        var key = EventKey.Of(source.Scheme.ReplayKeyOf(source.Name, verified, facts));
+        var isAcceptable = webhook.TryRead(source.ReplayKey, out var facts);
+        var key = EventKey.Of(webhook.ReplayKeyOf(source.Name, facts, source.EventTypes));
         using var scope = logger.BeginScope(IngestLogScope.Of(source.Name, key.EventId));
         Activity.Current?.SetTag("webhook.id", key.EventId);
+        if (admission.Refuse(source, isAcceptable, facts) is { } refusal)
+            return refusal;
+
+        var contentType = webhook.Headers.ContentType.ToString();
         var envelope = Envelope.For(key, facts.EventType, receivedAt) with
         {
-            ContentType = request.ContentType is { Length: <= MaxContentTypeLength } contentType ? contentType : null,
-            Assurance = source.Scheme.Assurance,
+            ContentType = contentType.Length is > 0 and <= MaxContentTypeLength ? contentType : null,
+            Provenance = Provenance.Of(webhook, facts),
             TraceParent = Activity.Current?.Id,
-            Body = BinaryData.FromBytes(payload),
+            Body = BinaryData.FromBytes(webhook.Body),
         };
         try
         {
@@ -156,9 +170,6 @@ internal sealed partial class WebhookReceiver(
         Log.AddressNotAllowed(logger, source.Name, caller);
         return false;
     }
-
-    private static string? EventTypeHeader(HttpRequest request, Source source)
-        => source.Scheme.Payload.EventTypeHeader is { } header ? request.Headers[header].ToString() : null;
 
     private static partial class Log
     {

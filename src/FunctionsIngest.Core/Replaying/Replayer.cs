@@ -5,7 +5,6 @@ using Azure.Storage.Blobs.Models;
 using FunctionsIngest.Archive;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Senders;
 using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Replaying;
@@ -58,7 +57,7 @@ internal sealed class Replayer(StorageClients clients, ArchiveReader archive, Le
         var envelope = Envelope.For(KeyOf(original, number), original.Event.Type, row.ReceivedAt) with
         {
             ContentType = original.Event.DataContentType,
-            Assurance = original.Assurance == "authenticated" ? Assurance.Authenticated : Assurance.Verified,
+            Provenance = Provenance.ReadFrom(original.Event),
             ReplayOf = original.Event.Id,
             Body = body,
         };

@@ -48,6 +48,8 @@ internal static partial class SourceFactory
         }
 
         var scheme = SchemeCatalogue.Create(name, options, retention, errors);
+        if (scheme is not null)
+            CheckEventTypes($"{setting}:EventTypes", scheme.Payload, options.EventTypes, errors);
         return scheme is null ? null : new Source
         {
             Name = name,
@@ -58,6 +60,23 @@ internal static partial class SourceFactory
             AllowedAddresses = allowed,
             ReplayKey = pointers,
         };
+    }
+
+    private static void CheckEventTypes(string setting, PayloadRules rules, IList<string> types, List<string> errors)
+    {
+        if (types.Count > 0 && !rules.HasEventType)
+            errors.Add($"{setting}:0 is '{types[0]}', but nothing says where this source's webhooks name their type: set Signature:EventTypePointer or Signature:EventTypeHeader, or remove EventTypes.");
+        foreach (var (index, type) in types.Index())
+        {
+            if (PayloadReader.IsEventType(type) && !type.Contains(',', StringComparison.Ordinal) && type.Trim() == type)
+            {
+                if (rules.AwaitedTypes.Contains(type))
+                    errors.Add($"{setting}:{index} is '{type}', whose sender acts on the answer, and nothing here makes that answer: remove it.");
+                continue;
+            }
+
+            errors.Add($"{setting}:{index} is '{type}', which cannot be an event type: write one type for each item, as in {setting}:0 = order.paid and {setting}:1 = order.refunded, without commas and blanks around it.");
+        }
     }
 
     private static void CheckSecrets(string setting, SourceOptions options, List<string> errors)

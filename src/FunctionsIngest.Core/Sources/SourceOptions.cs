@@ -11,7 +11,10 @@ internal sealed class SourceOptions : SchemeOptions
     /// </summary>
     public IList<string> Secrets { get; set; } = [];
 
-    /// <summary>The accepted event types; none listed: all.</summary>
+    /// <summary>
+    /// The accepted event types; none listed: all. Another type is acknowledged with 200 <c>ignored</c> and not stored,
+    /// or refused with 400 where the sender's document wants that (Aghanim).
+    /// </summary>
     public IList<string> EventTypes { get; set; } = [];
 
     /// <summary>JSON pointers that make up the replay key. None: the scheme's own rule.</summary>

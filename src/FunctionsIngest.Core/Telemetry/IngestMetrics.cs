@@ -31,6 +31,7 @@ internal sealed class IngestMetrics
 
     private readonly Counter<long> _received;
     private readonly Counter<long> _answered;
+    private readonly Counter<long> _unidentified;
     private readonly Histogram<double> _answerDuration;
     private readonly Histogram<double> _insertDuration;
     private readonly Histogram<double> _sendDuration;
@@ -46,6 +47,7 @@ internal sealed class IngestMetrics
         var meter = meters.Create(MeterName);
         _received = meter.CreateCounter<long>("ingest.webhooks.received", "{webhook}", "Requests to a webhook path.");
         _answered = meter.CreateCounter<long>("ingest.webhooks.answered", "{webhook}", "Answers, by outcome and reason.");
+        _unidentified = meter.CreateCounter<long>("ingest.webhooks.unidentified", "{webhook}", "Accepted webhooks that lack the id or ReplayKey value that is configured.");
         _answerDuration = meter.CreateHistogram<double>("ingest.answer.duration", "s", "From the request's arrival to its answer.", advice: Quick);
         _insertDuration = meter.CreateHistogram<double>("ingest.insert.duration", "s", "The insert of the replay row.", advice: Quick);
         _sendDuration = meter.CreateHistogram<double>("ingest.send.duration", "s", "The hand-over to the queue, a large body's upload included.", advice: Quick);
@@ -70,6 +72,8 @@ internal sealed class IngestMetrics
         tags.Add("reason", reason);
         _answered.Add(1, tags);
     }
+
+    public void Unidentified(string source) => _unidentified.Add(1, new KeyValuePair<string, object?>("source", source));
 
     public void Inserted(string source, TimeSpan duration) => _insertDuration.Record(duration.TotalSeconds, new KeyValuePair<string, object?>("source", source));
 

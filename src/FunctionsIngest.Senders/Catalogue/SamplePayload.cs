@@ -16,7 +16,7 @@ internal static class SamplePayload
     {
         ["begini"] = """{"uid":"{id}","integration_id":"622056","event":{"type":"psychometric_score.complete","details":{"score":712}}}""",
         ["standard-webhooks"] = """{"type":"invoice.paid","data":{"invoice":"{id}","amount":"129.90","currency":"EUR"}}""",
-        ["aghanim"] = """{"event_id":"{id}","event_type":"player.verify","idempotency_key":null,"event_data":{"player_id":"testplayer"},"context":null}""",
+        ["aghanim"] = """{"event_id":"{id}","event_type":"item.add","idempotency_key":null,"event_data":{"player_id":"testplayer"},"context":null}""",
         ["qi-tech"] = """{"webhook_type":"debt.paid","key":"{id}","data":{"amount":1000.5}}""",
     };
 

@@ -12,6 +12,7 @@ namespace FunctionsIngest.Senders.Catalogue;
 internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, TimeSpan retention)
 {
     private const string Separators = ",; &|";
+    private const string CommaAndBlank = ", ";
 
     // RFC 9110, section 5.6.2.
     private static readonly SearchValues<char> HeaderNameCharacters =
@@ -56,6 +57,8 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
         ["json-dumps"] = BodyHash.JsonDumps,
     };
 
+    private static readonly Dictionary<string, bool> Compressions = new(StringComparer.Ordinal) { ["signed-before"] = true };
+
     private readonly List<string> _errors = [];
 
     /// <summary>A sentence per mistake.</summary>
@@ -97,6 +100,7 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
             Versions = [new((string.IsNullOrEmpty(signature.Field) ? "" : signature.Field + "=") + signature.Prefix, algorithm)],
             Encoding = algorithm == SignatureAlgorithm.Token ? SignatureEncoding.Text : Choose("Signature:Encoding", signature.Encoding, Encodings),
             Separator = separator,
+            HasBlankBehindComma = signature.Separator == CommaAndBlank,
             SecretFormat = DefaultFormat(algorithm),
             Content = content,
             TimestampHeader = NullIfEmpty(signature.TimestampHeader),
@@ -122,8 +126,9 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
             ChooseFormat([SecretFormat.Pem, SecretFormat.Base64, SecretFormat.Hex]) ?? SecretFormat.Pem,
             ReadTolerance() ?? Min(SchemeDefinition.DefaultTolerance, MaxPastTolerance),
             NullIfEmpty(options.PublicPath),
-            string.IsNullOrEmpty(options.BodyHash) ? BodyHash.Raw : Choose("BodyHash", options.BodyHash, BodyHashes),
-            comparesClientKey: !string.IsNullOrEmpty(options.ClientKey));
+            string.IsNullOrEmpty(options.BodyHash) ? BodyHash.JsonDumps : Choose("BodyHash", options.BodyHash, BodyHashes),
+            comparesClientKey: !string.IsNullOrEmpty(options.ClientKey),
+            SignsBeforeCompression() ?? false);
     }
 
     /// <summary>Says that the source's scheme is not one of these.</summary>
@@ -164,6 +169,7 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
             PastTolerance = tolerance ?? Min(definition.PastTolerance, MaxPastTolerance),
             FutureTolerance = tolerance ?? definition.FutureTolerance,
             PublicPath = NullIfEmpty(options.PublicPath),
+            SignsBeforeCompression = SignsBeforeCompression() ?? definition.SignsBeforeCompression,
         });
     }
 
@@ -172,6 +178,9 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
         if (options.Signature is not null)
             Refuse("Signature", $"is set, but the scheme {options.Scheme} is complete without it; remove it, or set Scheme to custom");
     }
+
+    private bool? SignsBeforeCompression()
+        => string.IsNullOrEmpty(options.Compression) ? null : Choose("Compression", options.Compression, Compressions);
 
     private TimeSpan? ReadTolerance()
     {
@@ -183,9 +192,9 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
     private void CheckPublicPath()
     {
         if (!string.IsNullOrEmpty(options.PublicPath)
-            && (options.PublicPath[0] != '/' || options.PublicPath.AsSpan().ContainsAny('?', '#', ' ')))
+            && (options.PublicPath[0] != '/' || options.PublicPath.AsSpan().ContainsAny('#', ' ')))
         {
-            Refuse("PublicPath", $"is '{options.PublicPath}'; set it to the path alone, from its first / on, without query or space");
+            Refuse("PublicPath", $"is '{options.PublicPath}'; set it to the path and, if the sender signs it, the query: from the first / on, without # or space");
         }
     }
 
@@ -217,8 +226,10 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
             return string.IsNullOrEmpty(signature.Field) && string.IsNullOrEmpty(signature.TimestampField) ? null : ',';
         if (signature.Separator.Length == 0)
             return null;
+        if (signature.Separator == CommaAndBlank)
+            return ',';
         if (signature.Separator.Length > 1 || !Separators.Contains(signature.Separator[0], StringComparison.Ordinal))
-            Refuse("Signature:Separator", $"is '{signature.Separator}'; set it to a comma, a semicolon, a space, & or |");
+            Refuse("Signature:Separator", $"is '{signature.Separator}'; set it to a comma, a semicolon, a space, &, |, or a comma and a blank");
         return signature.Separator[0];
     }
 

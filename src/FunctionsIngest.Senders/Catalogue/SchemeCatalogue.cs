@@ -71,6 +71,12 @@ internal static class SchemeCatalogue
             EventType = JsonPointer.Parse("/event_type"),
             Ids = [JsonPointer.Parse("/idempotency_key"), JsonPointer.Parse("/event_id")],
             Required = true,
+
+            // Source: the same document. A type that the receiver does not know gets 400 "Unknown event type".
+            RefusesUnknownTypes = true,
+
+            // Source: docs.aghanim.com, "Player verification". Any 2xx lets the player in.
+            AwaitedTypes = FrozenSet.Create(StringComparer.Ordinal, "player.verify"),
         },
     };
 
@@ -101,7 +107,7 @@ internal static class SchemeCatalogue
         Header = "X-Hub-Signature-256",
         Versions = [new("sha256=", SignatureAlgorithm.HmacSha256)],
         IdHeader = "X-GitHub-Delivery",
-        Payload = new() { EventTypeHeader = "X-GitHub-Event" },
+        Payload = new() { EventTypeHeader = "X-GitHub-Event", ListedTypes = HeaderTypes.GitHub },
     };
 
     /// <summary>
@@ -140,6 +146,6 @@ internal static class SchemeCatalogue
         Versions = [new("", SignatureAlgorithm.HmacSha256)],
         Encoding = SignatureEncoding.Base64,
         IdHeader = "X-Shopify-Webhook-Id",
-        Payload = new() { EventTypeHeader = "X-Shopify-Topic" },
+        Payload = new() { EventTypeHeader = "X-Shopify-Topic", ListedTypes = HeaderTypes.Shopify },
     };
 }

@@ -16,7 +16,16 @@ internal class SchemeOptions
     /// </summary>
     public string? SecretFormat { get; set; }
 
-    /// <summary>QI Tech: the path that the sender was given. Not set: the request's path.</summary>
+    /// <summary>
+    /// What a Content-Encoding means to the signature. Not set: the sender signs what it sends, and the body is handed
+    /// on as it came. <c>signed-before</c>: the sender signs and then compresses, so that a body in <c>gzip</c>,
+    /// <c>deflate</c> or <c>br</c> is decompressed before it is verified, to at most 100 times its size.
+    /// </summary>
+    public string? Compression { get; set; }
+
+    /// <summary>
+    /// QI Tech: the path that the sender was given, with its query if it has one. Not set: the request's path.
+    /// </summary>
     public string? PublicPath { get; set; }
 
     /// <summary>
@@ -25,8 +34,8 @@ internal class SchemeOptions
     public string? ClientKey { get; set; }
 
     /// <summary>
-    /// QI Tech: what the MD5 covers, <c>raw</c> (the body as sent) or <c>json-dumps</c> (also the body as Python's
-    /// json.dumps writes it). Not set: <c>raw</c>.
+    /// QI Tech: what the MD5 covers, <c>json-dumps</c> (the body as Python's json.dumps writes it, as QI Tech's document
+    /// says, or as sent) or <c>raw</c> (only the body as sent). Not set: <c>json-dumps</c>.
     /// </summary>
     public string? BodyHash { get; set; }
 

@@ -44,7 +44,7 @@ internal static class BodyVariants
         foreach (var coding in ContentDecoder.Codings)
         {
             if (TryInflate(body, coding) is { Length: > 0 } inflated)
-                add(inflated, $"The body is compressed ({coding}) and was signed before it was: the request must say so in Content-Encoding.");
+                add(inflated, $"The body is compressed ({coding}) and was signed before it was: set Compression to signed-before, and see that Content-Encoding names the coding.");
         }
 
         add([], "The signature is over an empty body: the sender, or whatever signs for it, read a body that had been read before.");
@@ -114,19 +114,19 @@ internal static class BodyVariants
     /// <returns>The body as it was before; null if the coding is not known, or the body is not written in it.</returns>
     public static byte[]? TryInflate(byte[] body, string coding)
     {
+        if (!ContentDecoder.TryOpen(ContentDecoder.NameOf(coding), body, ContentDecoder.MaxRatio, out var decoder))
+            return null;
+
+        using var opened = decoder;
         try
         {
             using var inflated = new MemoryStream();
-            using var decoder = ContentDecoder.Open(coding, new MemoryStream(body));
-            if (decoder is null)
-                return null;
-
             var buffer = new byte[16 * 1024];
             while (decoder.Read(buffer) is > 0 and var read && inflated.Length <= MaxInflatedBytes)
                 inflated.Write(buffer, 0, read);
             return inflated.ToArray();
         }
-        catch (Exception exception) when (exception is InvalidDataException or InvalidOperationException or IOException)
+        catch (InvalidDataException)
         {
             return null;
         }

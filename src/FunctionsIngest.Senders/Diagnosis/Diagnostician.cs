@@ -1,5 +1,6 @@
 using FunctionsIngest.Senders.Catalogue;
 using FunctionsIngest.Senders.Keys;
+using FunctionsIngest.Senders.Payloads;
 using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Senders.Diagnosis;
@@ -33,14 +34,16 @@ internal sealed class Diagnostician(SignatureScheme scheme, string secret, IRead
         return new RequestDiagnosis(result, [.. problems, .. causes], isExplained);
     }
 
-    // As the app does it: once as the body came, once more with its content coding undone.
+    // As the app does it: a sender that signs before it compresses has the content coding undone first.
     private static VerificationResult Verify(SignatureScheme scheme, SignedRequest request, VerificationKey[] keys, DateTimeOffset at)
     {
-        var result = scheme.Verify(request, keys, at);
-        return result is VerificationResult.SignatureMismatch or VerificationResult.BodyMismatch
-            && BodyVariants.TryInflate(request.Body.ToArray(), request.Headers.ContentEncoding.ToString()) is { } inflated
-            ? scheme.Verify(request with { Body = inflated }, keys, at)
-            : result;
+        var coding = ContentDecoder.NameOf(request.Headers.ContentEncoding.ToString());
+        if (!scheme.SignsBeforeCompression || coding is null || !ContentDecoder.Codings.Contains(coding))
+            return scheme.Verify(request, keys, at);
+
+        return BodyVariants.TryInflate(request.Body.ToArray(), coding) is { } inflated
+            ? scheme.Verify(request with { Body = inflated, IsDecoded = true }, keys, at)
+            : VerificationResult.BodyUndecodable;
     }
 
     private (VerificationKey[] Keys, List<string> Problems) ParseKeys()

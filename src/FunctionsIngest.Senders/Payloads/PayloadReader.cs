@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 namespace FunctionsIngest.Senders.Payloads;
 
 /// <summary>
@@ -26,21 +28,33 @@ internal static class PayloadReader
         search.Run(body);
 
         var ids = search.Found[..rules.Ids.Count];
-        var id = Array.FindIndex(ids, value => !string.IsNullOrEmpty(value.Text));
-        var type = Type(eventTypeHeader) ?? (rules.EventType is null ? null : Type(search.Found[^1].Text));
-        facts = new PayloadFacts(
-            type ?? PayloadFacts.DefaultEventType,
-            id < 0 ? null : rules.Ids[id].ToString(),
-            id < 0 ? null : ids[id].Text,
-            [.. search.Found.Skip(ids.Length).Take(replayPointers.Count).Select(value => value.Text ?? value.Raw)]);
+        var id = Array.FindIndex(ids, value => value.IsId);
+        PayloadValue[] replayValues = [.. search.Found.Skip(ids.Length).Take(replayPointers.Count)];
+        var typeOfHeader = Type(eventTypeHeader);
+        var type = typeOfHeader ?? (rules.EventType is null ? null : Type(search.Found[^1].Text));
+        facts = new PayloadFacts
+        {
+            EventType = type ?? PayloadFacts.DefaultEventType,
+            IsTypeOfHeader = typeOfHeader is not null,
+            IdName = id < 0 ? null : rules.Ids[id].ToString(),
+            Id = id < 0 ? default : ids[id],
+            ReplayValues = replayValues,
+            IsIdMissing = replayValues.Length > 0
+                ? Array.Exists(replayValues, value => value.Kind == PayloadValueKind.None)
+                : ids.Length > 0 && id < 0,
+            IsCutShort = pointers.Count > 0 && !search.IsComplete && search.HasBegun,
+        };
 
         return !rules.Required
             || (search is { IsJson: true, IsObject: true, HasLoneSurrogate: false }
                 && type is not null
                 && id >= 0
-                && Array.TrueForAll(ids, value => value.Raw is null));
+                && Array.TrueForAll(ids, value => value.Kind is PayloadValueKind.Text or PayloadValueKind.None));
     }
 
-    private static string? Type(string? text)
-        => text is { Length: > 0 and <= PayloadFacts.MaxEventTypeLength } && !text.Any(char.IsControl) ? text : null;
+    /// <summary>Whether a text can be an event type: not empty, not too long, and without control characters.</summary>
+    public static bool IsEventType([NotNullWhen(true)] string? text)
+        => text is { Length: > 0 and <= PayloadFacts.MaxEventTypeLength } && !text.Any(char.IsControl);
+
+    private static string? Type(string? text) => IsEventType(text) ? text : null;
 }

@@ -9,13 +9,13 @@ namespace FunctionsIngest.Senders.Payloads;
 /// <summary>
 /// Writes JSON as Python's <c>json.dumps(json.loads(body))</c> does with its defaults: <c>", "</c> and <c>": "</c>
 /// between the parts, everything outside printable ASCII as <c>\uXXXX</c> in lower case (surrogate pairs above U+FFFF),
-/// members in the order of their first appearance with the value of their last, whole numbers digit by digit, and
-/// floats by <c>repr</c> (the shortest digits that read back as the same double, <c>1e+16</c>, <c>1e-05</c>,
-/// <c>Infinity</c> where a number is too large).
+/// members in the order of their appearance, whole numbers digit by digit, and floats by <c>repr</c> (the shortest
+/// digits that read back as the same double, <c>1e+16</c>, <c>1e-05</c>, <c>Infinity</c> where a number is too large).
 /// </summary>
 /// <remarks>
-/// Left out: bodies that Python reads but RFC 8259 does not know (<c>NaN</c>, <c>Infinity</c>), lone surrogates, a
-/// nesting deeper than 64, and whole numbers of more than 4300 digits, which Python itself refuses.
+/// Left out: repeated members, of which Python keeps the last and other readers the first; bodies that Python reads but
+/// RFC 8259 does not know (<c>NaN</c>, <c>Infinity</c>); lone surrogates; a nesting deeper than 64; and whole numbers
+/// of more than 4300 digits, which Python itself refuses.
 /// </remarks>
 internal static class PythonJson
 {
@@ -72,7 +72,10 @@ internal static class PythonJson
     {
         var members = new OrderedDictionary<string, JsonElement>(StringComparer.Ordinal);
         foreach (var member in element.EnumerateObject())
-            members[member.Name] = member.Value;
+        {
+            if (!members.TryAdd(member.Name, member.Value))
+                return false;
+        }
 
         var separator = "{"u8;
         foreach (var (name, value) in members)

@@ -69,12 +69,12 @@ internal sealed class CompactJws
     /// </summary>
     /// <returns>
     /// False if it is not an object, or not strict JSON; members of other types are left out of
-    /// <paramref name="members"/> and named in <paramref name="others"/>.
+    /// <paramref name="members"/>, and are in <paramref name="others"/> as their JSON.
     /// </returns>
-    public static bool TryReadObject(ReadOnlyMemory<byte> json, out Dictionary<string, string> members, out HashSet<string> others)
+    public static bool TryReadObject(ReadOnlyMemory<byte> json, out Dictionary<string, string> members, out Dictionary<string, string> others)
     {
         members = new Dictionary<string, string>(StringComparer.Ordinal);
-        others = new HashSet<string>(StringComparer.Ordinal);
+        others = new Dictionary<string, string>(StringComparer.Ordinal);
         try
         {
             using var document = JsonDocument.Parse(json);
@@ -83,12 +83,12 @@ internal sealed class CompactJws
 
             foreach (var member in document.RootElement.EnumerateObject())
             {
-                if (members.ContainsKey(member.Name) || others.Contains(member.Name))
+                if (members.ContainsKey(member.Name) || others.ContainsKey(member.Name))
                     return false;
                 if (member.Value.ValueKind == JsonValueKind.String)
                     members.Add(member.Name, member.Value.GetString()!);
                 else
-                    others.Add(member.Name);
+                    others.Add(member.Name, member.Value.GetRawText());
             }
 
             return true;

@@ -8,7 +8,8 @@ namespace FunctionsIngest.Senders.Signatures;
 /// <summary>What is signed, parsed once: <c>{id}.{timestamp}.{body}</c>.</summary>
 internal sealed class ContentTemplate
 {
-    private const int MaxIdLength = 256;
+    // More than any sender is known to write.
+    private const int MaxIdLength = 1024;
 
     private readonly string _text;
     private readonly ContentPart[] _parts;
@@ -78,7 +79,7 @@ internal sealed class ContentTemplate
         => TryParse(text, out var template) is { } problem ? throw new FormatException($"'{text}' {problem}.") : template!;
 
     /// <summary>
-    /// Whether an id is printable ASCII, 1 to 256 characters, and without the characters that end it in this template.
+    /// Whether an id is printable ASCII, 1 to 1,024 characters, and without the characters that end it in this template.
     /// </summary>
     public bool Accepts(ReadOnlySpan<char> id)
         => id.Length is >= 1 and <= MaxIdLength && !id.ContainsAnyExcept(_idCharacters);

@@ -1,14 +1,21 @@
+using System.Text;
+using System.Text.Unicode;
 using Microsoft.AspNetCore.Http;
 
 namespace FunctionsIngest.Senders.Signatures;
 
 /// <summary>
-/// Reads headers that matter to a signature: repeats count only if they are equal. Allocates nothing.
+/// Reads headers that matter: repeats count only if they are equal, whether they came as several lines or joined by a
+/// server or proxy. A header's characters are its bytes, one each, as Latin-1 has them (RFC 9110, section 5.5).
+/// Allocates nothing, but for <see cref="TextOf"/>.
 /// </summary>
 internal static class HeaderValue
 {
-    /// <summary>Reads a header that may contain commas.</summary>
-    /// <returns><see cref="VerificationResult.Verified"/> if there is one value, else what is wrong.</returns>
+    // More equal repeats than any proxy makes; the search is as long as the value for each.
+    private const int MaxRepeats = 8;
+
+    /// <summary>Reads a header that may contain commas. It may still hold several values that a server has joined.</summary>
+    /// <returns><see cref="VerificationResult.Verified"/> if all lines are equal, else what is wrong.</returns>
     public static VerificationResult ReadWhole(IHeaderDictionary headers, string name, out ReadOnlySpan<char> value)
     {
         value = default;
@@ -52,5 +59,66 @@ internal static class HeaderValue
         }
 
         return value.IsEmpty ? VerificationResult.HeaderMissing : VerificationResult.Verified;
+    }
+
+    /// <summary>The value of a header that was sent several times with the same value, and joined.</summary>
+    /// <param name="value">The whole header.</param>
+    /// <returns>One of the equal values; the whole header if it is not made of such.</returns>
+    public static ReadOnlySpan<char> Unjoin(ReadOnlySpan<char> value)
+    {
+        if (value.IndexOf(',') < 0)
+            return value;
+
+        for (var repeats = 2; repeats <= MaxRepeats; repeats++)
+        {
+            if (FindRepeated(value, ", ", repeats) is var length and > 0 || (length = FindRepeated(value, ",", repeats)) > 0)
+                return value[..length];
+        }
+
+        return value;
+    }
+
+    /// <summary>
+    /// Whether a server or proxy has joined several values: a comma with a blank behind it, which no sender writes
+    /// unless its own separator has one.
+    /// </summary>
+    public static bool IsJoined(ReadOnlySpan<char> value)
+        => value.Contains(", ", StringComparison.Ordinal) || value.Contains(",\t", StringComparison.Ordinal);
+
+    /// <summary>The bytes of a header's value.</summary>
+    /// <returns>False if they do not fit.</returns>
+    public static bool TryGetBytes(ReadOnlySpan<char> value, Span<byte> bytes, out int written)
+    {
+        // A host that decodes headers as UTF-8 gives characters that Latin-1 does not have.
+        var encoding = value.ContainsAnyExceptInRange('\0', '\xFF') ? Encoding.UTF8 : Encoding.Latin1;
+        return encoding.TryGetBytes(value, bytes, out written);
+    }
+
+    /// <summary>A header's value as people read it: most senders that write more than ASCII write UTF-8.</summary>
+    public static string TextOf(ReadOnlySpan<char> value)
+    {
+        if (Ascii.IsValid(value) || value.ContainsAnyExceptInRange('\0', '\xFF'))
+            return value.ToString();
+
+        var bytes = new byte[value.Length];
+        Encoding.Latin1.GetBytes(value, bytes);
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes) : value.ToString();
+    }
+
+    /// <returns>The length of the value that is repeated; zero if none is.</returns>
+    private static int FindRepeated(ReadOnlySpan<char> value, ReadOnlySpan<char> separator, int repeats)
+    {
+        var length = (value.Length - (separator.Length * (repeats - 1))) / repeats;
+        if (length < 1 || (length * repeats) + (separator.Length * (repeats - 1)) != value.Length)
+            return 0;
+
+        var one = value[..length];
+        for (var rest = value[length..]; !rest.IsEmpty; rest = rest[(separator.Length + length)..])
+        {
+            if (!rest.StartsWith(separator) || !rest.Slice(separator.Length, length).SequenceEqual(one))
+                return 0;
+        }
+
+        return length;
     }
 }

@@ -49,7 +49,8 @@ internal ref struct OfferEnumerator(SchemeDefinition definition, ReadOnlySpan<ch
                 continue;
 
             var value = item[definition.TimestampPrefix!.Length..];
-            if (found && !value.SequenceEqual(timestamp))
+            // Two times are two headers that a proxy has joined.
+            if (found)
                 return VerificationResult.HeaderAmbiguous;
 
             timestamp = value;

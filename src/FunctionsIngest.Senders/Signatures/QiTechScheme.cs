@@ -14,12 +14,17 @@ namespace FunctionsIngest.Senders.Signatures;
 /// </summary>
 /// <param name="secretFormat">How the keys are written.</param>
 /// <param name="tolerance">How far the token's time may be off, either way, edges included.</param>
-/// <param name="publicPath">The path that the sender was given, without a query; null: the request's path.</param>
+/// <param name="publicPath">
+/// The path that the sender was given, with a query if it has one; null: the request's path.
+/// </param>
 /// <param name="bodyHash">What the MD5 covers.</param>
 /// <param name="comparesClientKey">
 /// Whether the header API-CLIENT-KEY must equal the <see cref="ClientKey"/> among the keys.
 /// </param>
-internal sealed class QiTechScheme(SecretFormat secretFormat, TimeSpan tolerance, string? publicPath, BodyHash bodyHash, bool comparesClientKey) : SignatureScheme
+/// <param name="signsBeforeCompression">Whether the MD5 covers the body before it was compressed.</param>
+internal sealed class QiTechScheme(
+    SecretFormat secretFormat, TimeSpan tolerance, string? publicPath, BodyHash bodyHash, bool comparesClientKey, bool signsBeforeCompression = false)
+    : SignatureScheme
 {
     /// <summary>The scheme's name in the catalogue.</summary>
     public const string SchemeName = "qi-tech";
@@ -47,53 +52,36 @@ internal sealed class QiTechScheme(SecretFormat secretFormat, TimeSpan tolerance
     /// <inheritdoc />
     public override TimeSpan PastTolerance => tolerance;
 
+    /// <inheritdoc />
+    public override bool SignsBeforeCompression => signsBeforeCompression;
+
     /// <summary>Parses a key of P-521, public to verify or private to sign as well.</summary>
     /// <inheritdoc />
     public override string? ParseKey(string secret, out VerificationKey? key)
         => EcdsaKey.Parse(secret, SignatureAlgorithm.EcdsaP521Sha512, secretFormat, out key);
 
     /// <inheritdoc />
-    public override VerificationResult Verify(in SignedRequest request, ReadOnlySpan<VerificationKey> keys, DateTimeOffset now)
+    public override VerificationResult Verify(
+        in SignedRequest request, ReadOnlySpan<VerificationKey> keys, DateTimeOffset now, out VerifiedContent content)
     {
-        var result = HeaderValue.ReadOne(request.Headers, TokenHeader, out var text);
+        content = default;
+        var result = ReadHead(request, now, out var token, out var claims, out var clientKey);
         if (result != VerificationResult.Verified)
             return result;
+        if (!VerifiesAny(token!, keys))
+            return VerificationResult.SignatureMismatch;
+        if (!TryFindBody(claims!.PayloadMd5, request.Body, out var body))
+            return VerificationResult.BodyMismatch;
+        if (comparesClientKey && !IsExpected(clientKey, keys) && !IsExpected(HeaderValue.Unjoin(clientKey), keys))
+            return VerificationResult.ClientKeyMismatch;
 
-        ReadOnlySpan<char> clientKey = default;
-        if (comparesClientKey)
-        {
-            result = HeaderValue.ReadWhole(request.Headers, ClientKeyHeader, out clientKey);
-            if (result != VerificationResult.Verified)
-                return result;
-        }
-
-        result = VerifyToken(text, keys, out var token);
-        if (result != VerificationResult.Verified)
-            return result;
-
-        result = VerifyClaims(QiTechClaims.Read(token!), request, now);
-        if (result != VerificationResult.Verified)
-            return result;
-
-        return !comparesClientKey || IsExpected(clientKey, keys) ? VerificationResult.Verified : VerificationResult.ClientKeyMismatch;
+        content = new VerifiedContent(body) { Method = claims.Method, Path = claims.Uri, BodyHash = claims.PayloadMd5, HasBody = true };
+        return VerificationResult.Verified;
     }
 
     /// <inheritdoc />
-    public override ReplayKey ReplayKeyOf(string source, in SignedRequest request, PayloadFacts payload)
-    {
-        if (ReplayKeyOfPointers(source, payload) is { } ofPointers)
-            return ofPointers;
-
-        if (HeaderValue.ReadOne(request.Headers, TokenHeader, out var text) != VerificationResult.Verified
-            || !CompactJws.TryParse(text, out var token)
-            || QiTechClaims.Read(token) is not { } claims)
-        {
-            throw new ArgumentException("The request is not one that verified.", nameof(request));
-        }
-
-        using var key = ReplayKey.For(source, "claims");
-        return key.Add(claims.Method).Add(claims.Uri).Add(claims.PayloadMd5).Build();
-    }
+    protected override VerificationResult CheckSignatureHead(in SignedRequest request, DateTimeOffset now)
+        => ReadHead(request, now, out _, out _, out _);
 
     /// <summary>
     /// Signs with an ECDSA key; given a <see cref="ClientKey"/>, sets the header that names it and nothing else.
@@ -103,7 +91,7 @@ internal sealed class QiTechScheme(SecretFormat secretFormat, TimeSpan tolerance
     {
         if (key is ClientKey clientKey)
         {
-            headers[ClientKeyHeader] = Encoding.UTF8.GetString(clientKey.Value);
+            headers[ClientKeyHeader] = Encoding.Latin1.GetString(clientKey.Value);
             return;
         }
 
@@ -121,35 +109,41 @@ internal sealed class QiTechScheme(SecretFormat secretFormat, TimeSpan tolerance
         headers[TokenHeader] = CompactJws.Sign(header, payload, ecdsa);
     }
 
-    private static VerificationResult VerifyToken(ReadOnlySpan<char> text, ReadOnlySpan<VerificationKey> keys, out CompactJws? token)
+    private VerificationResult ReadHead(
+        in SignedRequest request, DateTimeOffset now, out CompactJws? token, out QiTechClaims? claims, out ReadOnlySpan<char> clientKey)
+    {
+        token = null;
+        claims = null;
+        clientKey = default;
+        var result = HeaderValue.ReadOne(request.Headers, TokenHeader, out var text);
+        if (result == VerificationResult.Verified && comparesClientKey)
+            result = HeaderValue.ReadWhole(request.Headers, ClientKeyHeader, out clientKey);
+        if (result == VerificationResult.Verified)
+            result = ReadToken(text, out token);
+        if (result != VerificationResult.Verified)
+            return result;
+
+        claims = QiTechClaims.Read(token!);
+        return claims is null ? VerificationResult.SignatureMalformed : CheckClaims(claims, request, now);
+    }
+
+    private static VerificationResult ReadToken(ReadOnlySpan<char> text, out CompactJws? token)
     {
         if (!CompactJws.TryParse(text, out token)
             || !CompactJws.TryReadObject(token.Header, out var header, out var others)
-            || header.ContainsKey("crit") || others.Contains("crit")
+            || header.ContainsKey("crit") || others.ContainsKey("crit")
             || !header.TryGetValue("alg", out var algorithm))
         {
             return VerificationResult.SignatureMalformed;
         }
 
-        if (algorithm != TokenAlgorithm)
-            return VerificationResult.AlgorithmRefused;
-        if (!SignatureAlgorithm.EcdsaP521Sha512.Allows(token.Signature.Length))
-            return VerificationResult.SignatureMalformed;
-
-        var tried = 0;
-        foreach (var key in keys)
-        {
-            if (key is EcdsaKey ecdsa && tried++ < VerificationKey.MaxPerSource && ecdsa.Verifies(token.SigningInput, token.Signature))
-                return VerificationResult.Verified;
-        }
-
-        return VerificationResult.SignatureMismatch;
+        return algorithm != TokenAlgorithm ? VerificationResult.AlgorithmRefused
+            : !SignatureAlgorithm.EcdsaP521Sha512.Allows(token.Signature.Length) ? VerificationResult.SignatureMalformed
+            : VerificationResult.Verified;
     }
 
-    private VerificationResult VerifyClaims(QiTechClaims? claims, in SignedRequest request, DateTimeOffset now)
+    private VerificationResult CheckClaims(QiTechClaims claims, in SignedRequest request, DateTimeOffset now)
     {
-        if (claims is null)
-            return VerificationResult.SignatureMalformed;
         if (claims.Timestamp is not { } timestamp)
             return VerificationResult.TimestampMalformed;
 
@@ -158,25 +152,50 @@ internal sealed class QiTechScheme(SecretFormat secretFormat, TimeSpan tolerance
             return VerificationResult.TimestampTooOld;
         if (age < -tolerance)
             return VerificationResult.TimestampTooNew;
+        if (claims.CheckValidity(now) is not VerificationResult.Verified and var outside)
+            return outside;
         if (claims.Method != request.Method)
             return VerificationResult.MethodMismatch;
-        if (claims.Uri != (publicPath ?? request.Path))
-            return VerificationResult.AddressMismatch;
-        return HashesTo(claims.PayloadMd5, request.Body) ? VerificationResult.Verified : VerificationResult.BodyMismatch;
+        return claims.Uri == (publicPath ?? request.Path) ? VerificationResult.Verified : VerificationResult.AddressMismatch;
     }
 
-    private bool HashesTo(byte[] md5, ReadOnlyMemory<byte> body)
-        => CryptographicOperations.FixedTimeEquals(Md5Of(body.Span), md5)
-        || (bodyHash == BodyHash.JsonDumps
-            && PythonJson.TryDump(body, out var dumped)
-            && CryptographicOperations.FixedTimeEquals(Md5Of(dumped), md5));
+    private static bool VerifiesAny(CompactJws token, ReadOnlySpan<VerificationKey> keys)
+    {
+        var tried = 0;
+        foreach (var key in keys)
+        {
+            if (key is EcdsaKey ecdsa && tried++ < VerificationKey.MaxPerSource && ecdsa.Verifies(token.SigningInput, token.Signature))
+                return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// The body in the form that was hashed. Readers differ on repeated members, so that only that form is handed on.
+    /// </summary>
+    private bool TryFindBody(byte[] md5, ReadOnlyMemory<byte> body, out ReadOnlyMemory<byte> hashed)
+    {
+        hashed = body;
+        if (CryptographicOperations.FixedTimeEquals(Md5Of(body.Span), md5))
+            return true;
+        if (bodyHash != BodyHash.JsonDumps || !PythonJson.TryDump(body, out var dumped) || !CryptographicOperations.FixedTimeEquals(Md5Of(dumped), md5))
+            return false;
+
+        hashed = dumped.ToArray();
+        return true;
+    }
 
     [SuppressMessage("Security", "CA5351", Justification = "QI Tech names the body by its MD5; the signature over it is ES512.")]
     private static byte[] Md5Of(ReadOnlySpan<byte> body) => MD5.HashData(body);
 
     private static bool IsExpected(ReadOnlySpan<char> clientKey, ReadOnlySpan<VerificationKey> keys)
     {
-        var offered = Encoding.UTF8.GetBytes(clientKey.ToString());
+        Span<byte> buffer = stackalloc byte[SignatureAlgorithmExtensions.MaxSignatureLength];
+        if (!HeaderValue.TryGetBytes(clientKey, buffer, out var length))
+            return false;
+
+        var offered = buffer[..length];
         foreach (var key in keys)
         {
             if (key is ClientKey expected && CryptographicOperations.FixedTimeEquals(expected.Value, offered))

@@ -32,6 +32,15 @@ internal sealed record SchemeDefinition
     /// </summary>
     public char? Separator { get; init; }
 
+    /// <summary>
+    /// Whether the sender writes a blank behind each comma of the header. A joined header then looks like the sender's
+    /// own, so that two different values of one field are refused.
+    /// </summary>
+    public bool HasBlankBehindComma { get; init; }
+
+    /// <summary>Whether the sender signs before it compresses.</summary>
+    public bool SignsBeforeCompression { get; init; }
+
     /// <summary>How the secrets are written.</summary>
     public SecretFormat SecretFormat { get; init; }
 

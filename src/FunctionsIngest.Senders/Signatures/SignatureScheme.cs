@@ -27,6 +27,11 @@ internal abstract class SignatureScheme
     /// <summary>How far in the past a signed timestamp may lie; zero for a scheme without one.</summary>
     public abstract TimeSpan PastTolerance { get; }
 
+    /// <summary>
+    /// Whether the sender signs before it compresses. Then a body is decompressed before it is verified.
+    /// </summary>
+    public abstract bool SignsBeforeCompression { get; }
+
     /// <summary>Reads one key: PEM, a JSON web key, or as this scheme writes it.</summary>
     /// <param name="text">One of the texts of <see cref="SecretText.Split"/>.</param>
     /// <param name="key">The key; null if the text is not a key.</param>
@@ -44,19 +49,51 @@ internal abstract class SignatureScheme
     public abstract string? ParseKey(string secret, out VerificationKey? key);
 
     /// <summary>
+    /// What headers alone can refuse: a signature that is missing, malformed or doubled, a time outside the tolerance,
+    /// an id that cannot be one. Costs no key and no body.
+    /// </summary>
+    /// <param name="request">The request; its body is not looked at.</param>
+    /// <param name="now">The time.</param>
+    /// <returns><see cref="VerificationResult.Verified"/> if only the body can tell more.</returns>
+    public VerificationResult CheckHead(in SignedRequest request, DateTimeOffset now)
+    {
+        var result = CheckSignatureHead(request, now);
+        return result == VerificationResult.Verified ? ReadEventType(request.Headers, out _) : result;
+    }
+
+    /// <summary>Reads the type in the header that names it.</summary>
+    /// <param name="headers">The request's headers.</param>
+    /// <param name="type">The type; null where the sender uses no header, or this request has none.</param>
+    /// <returns><see cref="VerificationResult.Verified"/>, or that there are two different ones.</returns>
+    public VerificationResult ReadEventType(IHeaderDictionary headers, out string? type)
+    {
+        type = null;
+        if (Payload.EventTypeHeader is not { } header)
+            return VerificationResult.Verified;
+
+        var result = HeaderValue.ReadOne(headers, header, out var value);
+        if (result == VerificationResult.Verified)
+            type = HeaderValue.TextOf(value);
+        return result == VerificationResult.HeaderMissing ? VerificationResult.Verified : result;
+    }
+
+    /// <summary>
     /// Whether the request is genuine. A pure function: reads no clock, throws on no input, and allocates nothing in
     /// the steady state for HMAC schemes. Each key's MAC is computed once and compared with every offered signature.
     /// </summary>
-    public abstract VerificationResult Verify(in SignedRequest request, ReadOnlySpan<VerificationKey> keys, DateTimeOffset now);
+    /// <param name="request">The request.</param>
+    /// <param name="keys">The source's keys.</param>
+    /// <param name="now">The time.</param>
+    /// <param name="content">What the signature covers; empty unless the request is genuine.</param>
+    public abstract VerificationResult Verify(
+        in SignedRequest request, ReadOnlySpan<VerificationKey> keys, DateTimeOffset now, out VerifiedContent content);
 
-    /// <summary>
-    /// What makes this webhook the same as another one: from authenticated material only, from nothing that a retry
-    /// changes.
-    /// </summary>
-    /// <param name="source">The source's name.</param>
-    /// <param name="request">The request in the form that verified.</param>
-    /// <param name="payload">What its payload says.</param>
-    public abstract ReplayKey ReplayKeyOf(string source, in SignedRequest request, PayloadFacts payload);
+    /// <summary>Whether the request is genuine, for those who do not go on with it.</summary>
+    public VerificationResult Verify(in SignedRequest request, ReadOnlySpan<VerificationKey> keys, DateTimeOffset now)
+        => Verify(request, keys, now, out _);
+
+    /// <summary>What the headers of the signature alone can refuse.</summary>
+    protected abstract VerificationResult CheckSignatureHead(in SignedRequest request, DateTimeOffset now);
 
     /// <summary>Signs a body as the sender would, by setting the request's headers.</summary>
     /// <param name="headers">Receives the headers.</param>
@@ -64,23 +101,4 @@ internal abstract class SignatureScheme
     /// <param name="key">A key that can sign.</param>
     /// <exception cref="InvalidOperationException">The key is public: it can verify only.</exception>
     public abstract void Sign(IHeaderDictionary headers, in OutgoingWebhook webhook, VerificationKey key);
-
-    /// <summary>
-    /// The key of the source's own pointers; null if the source sets none, or if none leads to a value. Then the
-    /// scheme's rule holds.
-    /// </summary>
-    protected static ReplayKey? ReplayKeyOfPointers(string source, PayloadFacts payload)
-    {
-        if (payload.ReplayValues.All(value => value is null))
-            return null;
-
-        using var key = ReplayKey.For(source, "pointers");
-        foreach (var value in payload.ReplayValues)
-        {
-            // An absent value differs from an empty one.
-            key.Add(value is null ? "" : "=" + value);
-        }
-
-        return key.Build();
-    }
 }

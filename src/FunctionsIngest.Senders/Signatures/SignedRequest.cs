@@ -9,4 +9,8 @@ namespace FunctionsIngest.Senders.Signatures;
 /// </param>
 /// <param name="Headers">All headers; a header sent twice has two values.</param>
 /// <param name="Body">The body's bytes, in the form that is to be verified.</param>
-internal readonly record struct SignedRequest(string Method, string Path, IHeaderDictionary Headers, ReadOnlyMemory<byte> Body);
+internal readonly record struct SignedRequest(string Method, string Path, IHeaderDictionary Headers, ReadOnlyMemory<byte> Body)
+{
+    /// <summary>Whether the body's content coding has been undone, because the sender signs before it compresses.</summary>
+    public bool IsDecoded { get; init; }
+}

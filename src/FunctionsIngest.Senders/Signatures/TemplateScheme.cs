@@ -41,6 +41,9 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
     public override TimeSpan PastTolerance => definition.HasTimestamp ? definition.PastTolerance : TimeSpan.Zero;
 
     /// <inheritdoc />
+    public override bool SignsBeforeCompression => definition.SignsBeforeCompression;
+
+    /// <inheritdoc />
     public override string? ParseKey(string secret, out VerificationKey? key)
         => definition.SecretFormat == SecretFormat.StandardWebhooks
             ? StandardWebhooksKey.Parse(secret, out key)
@@ -54,24 +57,55 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
             };
 
     /// <inheritdoc />
-    public override VerificationResult Verify(in SignedRequest request, ReadOnlySpan<VerificationKey> keys, DateTimeOffset now)
+    public override VerificationResult Verify(
+        in SignedRequest request, ReadOnlySpan<VerificationKey> keys, DateTimeOffset now, out VerifiedContent content)
     {
-        var result = ReadSignatureHeader(request.Headers, out var offered);
+        content = default;
+        var result = CheckHead(request, now, out var offered, out var id, out var timestamp);
         if (result != VerificationResult.Verified)
             return result;
-
-        result = ReadId(request.Headers, out var id);
-        if (result != VerificationResult.Verified)
-            return result;
-
-        result = ReadTimestamp(request.Headers, offered, now, out var timestamp);
-        if (result != VerificationResult.Verified)
-            return result;
-
-        if (!HasOffers(offered))
-            return VerificationResult.SignatureMalformed;
 
         keys = keys[..Math.Min(keys.Length, VerificationKey.MaxPerSource)];
+        result = Match(request, offered, id, timestamp, keys);
+        if (result == VerificationResult.SignatureMismatch && definition.IsToken)
+            result = Match(request, HeaderValue.Unjoin(offered), id, timestamp, keys);
+        if (result != VerificationResult.Verified)
+            return result;
+
+        content = new VerifiedContent(request.Body)
+        {
+            Id = id.IsEmpty ? default : MemoryOf(request.Headers[definition.IdHeader!][0]!, id),
+            Method = definition.Content.Covers(ContentPartKind.Method) ? request.Method : null,
+            Path = definition.Content.Covers(ContentPartKind.Path) ? definition.PublicPath ?? request.Path : null,
+            HasBody = definition.Content.Covers(ContentPartKind.Body),
+        };
+        return result;
+    }
+
+    /// <inheritdoc />
+    protected override VerificationResult CheckSignatureHead(in SignedRequest request, DateTimeOffset now)
+        => CheckHead(request, now, out _, out _, out _);
+
+    private VerificationResult CheckHead(
+        in SignedRequest request, DateTimeOffset now, out ReadOnlySpan<char> offered, out ReadOnlySpan<char> id, out ReadOnlySpan<char> timestamp)
+    {
+        id = default;
+        timestamp = default;
+        var result = ReadSignatureHeader(request.Headers, out offered);
+        if (result != VerificationResult.Verified)
+            return result;
+
+        result = ReadId(request.Headers, out id);
+        if (result != VerificationResult.Verified)
+            return result;
+
+        result = ReadTimestamp(request.Headers, offered, now, out timestamp);
+        return result == VerificationResult.Verified ? CheckOffers(offered) : result;
+    }
+
+    private VerificationResult Match(
+        in SignedRequest request, ReadOnlySpan<char> offered, ReadOnlySpan<char> id, ReadOnlySpan<char> timestamp, ReadOnlySpan<VerificationKey> keys)
+    {
         Span<byte> macs = stackalloc byte[VerificationKey.MaxPerSource * SignatureAlgorithmExtensions.MaxMacLength];
         if (definition.Content.IsBodyAlone)
             return Match(offered, request.Body.Span, keys, macs[..ComputeMacs(request.Body.Span, keys, macs)]);
@@ -99,38 +133,6 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
         {
             ArrayPool<byte>.Shared.Return(rented);
         }
-    }
-
-    /// <inheritdoc />
-    public override ReplayKey ReplayKeyOf(string source, in SignedRequest request, PayloadFacts payload)
-    {
-        if (ReplayKeyOfPointers(source, payload) is { } ofPointers)
-            return ofPointers;
-
-        if (definition.Content.Covers(ContentPartKind.Id)
-            && ReadId(request.Headers, out var id) == VerificationResult.Verified)
-        {
-            using var ofHeader = ReplayKey.For(source, "id");
-            return ofHeader.Add(id.ToString()).Build();
-        }
-
-        if (definition.Content.Covers(ContentPartKind.Body) && payload is { Id: not null, IdName: not null })
-        {
-            using var ofPayload = ReplayKey.For(source, "payload-id");
-            ofPayload.Add(payload.IdName);
-
-            // A type that a header may have named is not signed.
-            if (definition.Payload.EventTypeHeader is null)
-                ofPayload.Add(payload.EventType);
-            return ofPayload.Add(payload.Id).Build();
-        }
-
-        using var ofContent = ReplayKey.For(source, "content");
-        if (definition.Content.Covers(ContentPartKind.Method))
-            ofContent.Add(request.Method);
-        if (definition.Content.Covers(ContentPartKind.Path))
-            ofContent.Add(definition.PublicPath ?? request.Path);
-        return ofContent.Add(request.Body.Span).Build();
     }
 
     /// <inheritdoc />
@@ -165,6 +167,10 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
             headers[definition.IdHeader] = webhook.Id;
     }
 
+    /// <summary>The part of a header's text that a span shows, without a copy.</summary>
+    private static ReadOnlyMemory<char> MemoryOf(string header, ReadOnlySpan<char> part)
+        => header.AsSpan().Overlaps(part, out var offset) ? header.AsMemory(offset, part.Length) : part.ToString().AsMemory();
+
     private static bool HasAsymmetric(ReadOnlySpan<VerificationKey> keys)
     {
         foreach (var key in keys)
@@ -185,9 +191,17 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
     };
 
     private VerificationResult ReadSignatureHeader(IHeaderDictionary headers, out ReadOnlySpan<char> value)
-        => _headerHasCommas
-            ? HeaderValue.ReadWhole(headers, definition.Header, out value)
-            : HeaderValue.ReadOne(headers, definition.Header, out value);
+    {
+        if (!_headerHasCommas)
+            return HeaderValue.ReadOne(headers, definition.Header, out value);
+
+        var result = HeaderValue.ReadWhole(headers, definition.Header, out value);
+        if (result != VerificationResult.Verified || definition.IsToken)
+            return result;
+
+        value = HeaderValue.Unjoin(value);
+        return !definition.HasBlankBehindComma && HeaderValue.IsJoined(value) ? VerificationResult.HeaderAmbiguous : result;
+    }
 
     private VerificationResult ReadId(IHeaderDictionary headers, out ReadOnlySpan<char> id)
     {
@@ -216,19 +230,23 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
             : VerificationResult.TimestampMalformed;
     }
 
-    private bool HasOffers(ReadOnlySpan<char> offered)
+    private VerificationResult CheckOffers(ReadOnlySpan<char> offered)
     {
         Span<byte> signature = stackalloc byte[SignatureAlgorithmExtensions.MaxSignatureLength];
         var count = 0;
         var wellFormed = false;
+        var first = default(ReadOnlySpan<char>);
         var offers = new OfferEnumerator(definition, offered);
         while (offers.MoveNext())
         {
-            count++;
+            if (count++ == 0)
+                first = offers.Text;
+            else if (definition.HasBlankBehindComma && !offers.Text.SequenceEqual(first))
+                return VerificationResult.HeaderAmbiguous;
             wellFormed = wellFormed || TryDecode(offers, signature, out _);
         }
 
-        return wellFormed && count <= MaxOffers;
+        return wellFormed && count <= MaxOffers ? VerificationResult.Verified : VerificationResult.SignatureMalformed;
     }
 
     private VerificationResult Match(ReadOnlySpan<char> offered, ReadOnlySpan<byte> content, ReadOnlySpan<VerificationKey> keys, ReadOnlySpan<byte> macs)
@@ -319,7 +337,7 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
             SignatureEncoding.Hex => BinaryText.TryDecodeHex(offer.Text, signature, out length),
             SignatureEncoding.Base64 => BinaryText.TryDecodeBase64(offer.Text, signature, out length),
             SignatureEncoding.Base64Url => BinaryText.TryDecodeBase64Url(offer.Text, signature, out length),
-            _ => Encoding.UTF8.TryGetBytes(offer.Text, signature, out length),
+            _ => HeaderValue.TryGetBytes(offer.Text, signature, out length),
         };
         return decoded && offer.Algorithm.Allows(length);
     }
@@ -329,6 +347,6 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
         SignatureEncoding.Hex => Convert.ToHexStringLower(signature),
         SignatureEncoding.Base64 => Convert.ToBase64String(signature),
         SignatureEncoding.Base64Url => System.Buffers.Text.Base64Url.EncodeToString(signature),
-        _ => Encoding.UTF8.GetString(signature),
+        _ => Encoding.Latin1.GetString(signature),
     };
 }

@@ -39,10 +39,16 @@ internal enum VerificationResult
     /// <summary>No key of the source made any of the offered signatures.</summary>
     SignatureMismatch,
 
-    /// <summary>The token is genuine, but was made for another method.</summary>
+    /// <summary>The token's own time of expiry has passed.</summary>
+    TokenExpired,
+
+    /// <summary>The token says that it is not valid yet.</summary>
+    TokenNotYetValid,
+
+    /// <summary>The token was made for another method.</summary>
     MethodMismatch,
 
-    /// <summary>The token is genuine, but was made for another address.</summary>
+    /// <summary>The token was made for another address.</summary>
     AddressMismatch,
 
     /// <summary>The token is genuine, but was made for another body.</summary>
@@ -50,4 +56,10 @@ internal enum VerificationResult
 
     /// <summary>The sender's client key is not the configured one.</summary>
     ClientKeyMismatch,
+
+    /// <summary>
+    /// The sender signs before it compresses, and the body is not written in the coding that Content-Encoding names, or
+    /// expands too far.
+    /// </summary>
+    BodyUndecodable,
 }

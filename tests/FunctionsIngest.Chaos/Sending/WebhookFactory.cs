@@ -3,7 +3,7 @@ using System.Text.Json.Nodes;
 using FunctionsIngest.Chaos.Handlers;
 using FunctionsIngest.Chaos.Hosting;
 using FunctionsIngest.Ledger;
-using FunctionsIngest.Senders.Payloads;
+using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
@@ -48,21 +48,25 @@ internal sealed class WebhookFactory(SourceCatalogue catalogue, int seed)
     /// <summary>Signs a webhook as its sender does, now.</summary>
     public static IHeaderDictionary Sign(Source source, in OutgoingWebhook outgoing)
     {
-        if (source.Scheme.ParseKey(HostSettings.Secret, out var key) is { } problem)
-            throw new InvalidOperationException(problem);
-
         var headers = new HeaderDictionary();
         if (source.Scheme.Payload.EventTypeHeader is { } header)
             headers[header] = EventType;
-        source.Scheme.Sign(headers, outgoing, key!);
+        source.Scheme.Sign(headers, outgoing, KeyOf(source));
         return headers;
     }
 
+    private static VerificationKey KeyOf(Source source)
+        => source.Scheme.ParseKey(HostSettings.Secret, out var key) is { } problem ? throw new InvalidOperationException(problem) : key!;
+
     private static string EventIdOf(Source source, in OutgoingWebhook outgoing)
     {
-        if (!PayloadReader.TryRead(outgoing.Body.Span, source.Scheme.Payload, EventType, source.ReplayKey, out var facts))
-            throw new InvalidOperationException($"The harness has made a payload that {source.Name} does not accept.");
         var signed = new SignedRequest(outgoing.Method, outgoing.Path, Sign(source, outgoing), outgoing.Body);
-        return EventKey.Of(source.Scheme.ReplayKeyOf(source.Name, signed, facts)).EventId;
+        if (VerifiedWebhook.Verify(source.Scheme, signed, [KeyOf(source)], outgoing.Timestamp, out var webhook) != VerificationResult.Verified
+            || !webhook!.TryRead(source.ReplayKey, out var facts))
+        {
+            throw new InvalidOperationException($"The harness has made a webhook that {source.Name} does not accept.");
+        }
+
+        return EventKey.Of(webhook.ReplayKeyOf(source.Name, facts, source.EventTypes)).EventId;
     }
 }

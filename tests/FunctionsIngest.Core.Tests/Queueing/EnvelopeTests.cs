@@ -27,7 +27,7 @@ public sealed class EnvelopeTests
         var sent = Example() with
         {
             ContentType = "application/json; charset=\"utf-8\"",
-            Assurance = Assurance.Authenticated,
+            Provenance = new(Assurance.Authenticated, IsTypeAuthenticated: true, "br", IsInflated: true),
             Attempt = 7,
             Redrive = 3,
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
@@ -39,6 +39,26 @@ public sealed class EnvelopeTests
 
         Assert.Equal(sent, read);
         Assert.Null(problem);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("\"verified \"")]
+    [InlineData("\"certain\"")]
+    [InlineData("true")]
+    [InlineData("1")]
+    public void What_is_not_known_of_its_provenance_is_read_as_the_weaker(string? value)
+    {
+        var json = JsonNode.Parse(Example().Encode())!.AsObject();
+        foreach (var name in new[] { "assurance", "typeauthenticated", "inflated" })
+        {
+            json.Remove(name);
+            if (value is not null && !(name != "assurance" && value == "true"))
+                json[name] = JsonNode.Parse(value);
+        }
+
+        Assert.True(Envelope.TryDecode(BinaryData.FromString(json.ToJsonString()), out var read, out _));
+        Assert.Equal(new Provenance(Assurance.Authenticated, IsTypeAuthenticated: false, ContentCoding: null, IsInflated: false), read.Provenance);
     }
 
     [Fact]

@@ -19,7 +19,7 @@ public sealed class SamplePayloadTests
         if (scheme.Payload.EventType is not null)
             Assert.Equal("some.type", facts.EventType);
         if (scheme.Payload.Ids.Count > 0)
-            Assert.Equal("id \" 1", facts.Id);
+            Assert.Equal("id \" 1", facts.Id.Value);
     }
 
     [Theory]

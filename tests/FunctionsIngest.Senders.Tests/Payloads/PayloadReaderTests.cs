@@ -31,7 +31,7 @@ public class PayloadReaderTests
     public void Aghanims_own_example_is_a_payload()
     {
         Assert.True(TryRead(AghanimsExample, Aghanim, out var facts));
-        Assert.Equal(("player.verify", "/event_id", "whevt_eAeXhOxLwxy"), (facts.EventType, facts.IdName, facts.Id));
+        Assert.Equal(("player.verify", "/event_id", "whevt_eAeXhOxLwxy"), (facts.EventType, facts.IdName, facts.Id.Value));
     }
 
     [Theory]
@@ -47,7 +47,7 @@ public class PayloadReaderTests
     public void A_required_payload_names_its_type_and_an_id(string body, string idName, string id)
     {
         Assert.True(TryRead(body, Aghanim, out var facts));
-        Assert.Equal(("t", idName, id), (facts.EventType, facts.IdName, facts.Id));
+        Assert.Equal(("t", idName, id), (facts.EventType, facts.IdName, facts.Id.Value));
     }
 
     [Theory]
@@ -142,11 +142,13 @@ public class PayloadReaderTests
     [InlineData("""{"event":"type"}""", "webhook")]
     [InlineData("""{"x":{"event":{"type":"no"}}}""", "webhook")]
     [InlineData("""[{"event":{"type":"no"}}]""", "webhook")]
-    [InlineData("""{"event":{"type":"a.b"}""", "webhook")]
-    [InlineData("""{"event":{"type":"a.b"}} x""", "webhook")]
+    [InlineData("""{"event":{"type":"a.b"}""", "a.b")]
+    [InlineData("""{"event":{"type":"a.b"}} x""", "a.b")]
+    [InlineData("""{"event":{"type":"a.b","x":NaN}}""", "a.b")]
+    [InlineData("""{"x":NaN,"event":{"type":"a.b"}}""", "webhook")]
     [InlineData("event=a", "webhook")]
     [InlineData("", "webhook")]
-    [InlineData("\uFEFF{\"event\":{\"type\":\"a.b\"}}", "webhook")]
+    [InlineData("\uFEFF{\"event\":{\"type\":\"a.b\"}}", "a.b")]
     public void A_payload_that_is_not_required_gets_through_with_the_type_it_names(string body, string type)
     {
         Assert.True(TryRead(body, new PayloadRules { EventType = JsonPointer.Parse("/event/type") }, out var facts));
@@ -166,15 +168,19 @@ public class PayloadReaderTests
     }
 
     [Theory]
-    [InlineData("""{"id":5,"a":1}""", null)]
+    [InlineData("""{"id":5,"a":1}""", "5")]
+    [InlineData("""{"id":-5.0e1}""", "-5.0e1")]
+    [InlineData("""{"id":true}""", null)]
+    [InlineData("""{"id":[5]}""", null)]
+    [InlineData("""{"id":null}""", null)]
     [InlineData("""{"id":"","a":1}""", null)]
     [InlineData("""{"id":"5"}""", "5")]
     [InlineData("""{"id":"\ud800"}""", null)]
     [InlineData("id=5", null)]
-    public void An_id_that_is_not_required_counts_if_it_is_text(string body, string? id)
+    public void An_id_that_is_not_required_counts_if_it_is_text_or_a_number(string body, string? id)
     {
         Assert.True(TryRead(body, new PayloadRules { Ids = [JsonPointer.Parse("/id")] }, out var facts));
-        Assert.Equal((id, id is null ? null : "/id"), (facts.Id, facts.IdName));
+        Assert.Equal((id, id is null ? null : "/id", id is null), (facts.Id.Value, facts.IdName, facts.IsIdMissing));
     }
 
     [Theory]
@@ -190,12 +196,13 @@ public class PayloadReaderTests
     [InlineData("""{"a":null}""", null)]
     [InlineData("""{"b":1}""", null)]
     [InlineData("""{"a":1""", null)]
+    [InlineData("""{"a":1,""", "1")]
     [InlineData("not JSON", null)]
     public void The_values_at_a_sources_own_pointers_are_as_written(string body, string? value)
     {
         PayloadReader.TryRead(Encoding.UTF8.GetBytes(body), new PayloadRules { EventType = JsonPointer.Parse("/type") }, null, [JsonPointer.Parse("/a")], out var facts);
 
-        Assert.Equal(value, Assert.Single(facts.ReplayValues));
+        Assert.Equal((value, value is null), (Assert.Single(facts.ReplayValues).Value, facts.IsIdMissing));
     }
 
     [Fact]
@@ -205,7 +212,42 @@ public class PayloadReaderTests
         JsonPointer[] pointers = [.. new[] { "/items/1/id", "/items/0", "/items/0/id", "/items/2/id", "/items/01/id", "/items/-", "/a~1b/m~0n", "/", "/0" }.Select(JsonPointer.Parse)];
         PayloadReader.TryRead(body, new PayloadRules(), null, pointers, out var facts);
 
-        Assert.Equal(["second", """{"id":"first"}""", "first", null, null, null, "escaped", "empty", "zero"], facts.ReplayValues);
+        Assert.Equal(["second", """{"id":"first"}""", "first", null, null, null, "escaped", "empty", "zero"], facts.ReplayValues.Select(value => value.Value));
+    }
+
+    [Theory]
+    [InlineData("""{"id":"i","x":DEEP}""", 100_000, false)]
+    [InlineData("""{"x":DEEP,"id":"i"}""", 100_000, false)]
+    [InlineData("""{"x":DEEP,"id":"i"}""", 63, false)]
+    [InlineData("""{"id":"i","x":NaN}""", 1, true)]
+    [InlineData("""{"id":"i",""", 1, true)]
+    [InlineData("""{"id":"i"} {}""", 1, true)]
+    [InlineData("""["id"}""", 1, true)]
+    [InlineData("id=i", 1, false)]
+    [InlineData("", 1, false)]
+    public void An_id_is_found_beside_what_cannot_be_read(string body, int depth, bool isCutShort)
+    {
+        Assert.True(TryRead(
+            body.Replace("DEEP", new string('[', depth) + new string(']', depth), StringComparison.Ordinal), new PayloadRules { Ids = [JsonPointer.Parse("/id")] }, out var facts));
+
+        Assert.Equal((body.Contains("\"i\"", StringComparison.Ordinal) ? "i" : null, isCutShort), (facts.Id.Value, facts.IsCutShort));
+    }
+
+    [Fact]
+    public void An_id_is_found_wherever_invalid_UTF_8_is_beside_it()
+    {
+        var body = Encoding.UTF8.GetBytes("""{"id":"i","x":"y","z":{"y":"x"}}""");
+        foreach (var name in new[] { "x", "y", "z" })
+        {
+            var broken = body.ToArray();
+            broken[body.AsSpan().IndexOf(Encoding.UTF8.GetBytes(name))] = 0xff;
+            PayloadReader.TryRead(broken, new PayloadRules { Ids = [JsonPointer.Parse("/id")] }, null, [], out var facts);
+            Assert.Equal("i", facts.Id.Value);
+        }
+
+        // The id itself must be text.
+        PayloadReader.TryRead([.. "{\"id\":\""u8, 0xff, .. "\"}"u8], new PayloadRules { Ids = [JsonPointer.Parse("/id")] }, null, [], out var without);
+        Assert.Null(without.Id.Value);
     }
 
     [Fact]

@@ -34,6 +34,8 @@ public class PythonJsonTests
     [InlineData("{\"\\ude00\":1}")]
     [InlineData("\uFEFF{}")]
     [InlineData("01")]
+    [InlineData("{\"key\":1,\"key\":1}")]
+    [InlineData("[{\"a\":{\"key\":1,\"k\\u0065y\":2}}]")]
     public void What_is_left_out_is_refused(string input) => Assert.False(PythonJson.TryDump(Encoding.UTF8.GetBytes(input), out _));
 
     [Fact]

@@ -74,7 +74,7 @@ internal static class KnownSenders
             Configured = PublicPem,
             Tolerance = (FiveMinutes, FiveMinutes),
             Resolution = TimeSpan.FromMicroseconds(1),
-            SignatureFirst = true,
+            FormFirst = true,
             TellsBodyApart = true,
         },
 

@@ -1,6 +1,7 @@
 using FunctionsIngest.Senders.Catalogue;
 using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Senders.Signatures;
+using Microsoft.AspNetCore.Http;
 
 namespace FunctionsIngest.Senders.Tests.Signatures;
 
@@ -35,9 +36,17 @@ public class MalformedHeaderTests
     [InlineData("t=NOW,V1=SIG", nameof(VerificationResult.SignatureMalformed))]
     [InlineData("t=NOW;v1=SIG", nameof(VerificationResult.TimestampMalformed))]
     [InlineData("t=NOW,t=1,v1=SIG", nameof(VerificationResult.HeaderAmbiguous))]
-    [InlineData("t=NOW,t=NOW,v1=SIG", nameof(VerificationResult.Verified))]
+    [InlineData("t=NOW,t=NOW,v1=SIG", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("t=NOW,v1=00,t=NOW,v1=SIG", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("t=NOW,v1=SIG,t=NOW,v1=SIG", nameof(VerificationResult.Verified))]
+    [InlineData("t=NOW,v1=SIG, t=NOW,v1=SIG", nameof(VerificationResult.Verified))]
+    [InlineData("t=NOW,v1=SIG, t=NOW,v1=SIG, t=NOW,v1=SIG", nameof(VerificationResult.Verified))]
+    [InlineData("t=NOW,v1=00, t=NOW,v1=SIG", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("t=NOW,v1=SIG, t=NOW,v1=00", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("v1=00, t=NOW,v1=SIG", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("t=NOW,v1=SIG, v1=00", nameof(VerificationResult.HeaderAmbiguous))]
     [InlineData("t=NOW,v1=SIG", nameof(VerificationResult.Verified))]
-    [InlineData("t=NOW, v1=SIG", nameof(VerificationResult.Verified))]
+    [InlineData("t=NOW, v1=SIG", nameof(VerificationResult.HeaderAmbiguous))]
     [InlineData("v1=SIG,t=NOW", nameof(VerificationResult.Verified))]
     [InlineData("t=NOW,v1=00,v1=SIG,v1=zz", nameof(VerificationResult.Verified))]
     public void Headers_of_Stripe(string header, string expected)
@@ -52,7 +61,13 @@ public class MalformedHeaderTests
     [Theory]
     [InlineData("SIG", nameof(VerificationResult.Verified))]
     [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= v2,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= SIG v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", nameof(VerificationResult.Verified))]
-    [InlineData("v1,!!! v1, SIG", nameof(VerificationResult.Verified))]
+    [InlineData("v1,!!! v1, SIG", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("v1,!!! v1,x SIG", nameof(VerificationResult.Verified))]
+    [InlineData("SIG, SIG", nameof(VerificationResult.Verified))]
+    [InlineData("SIG,SIG", nameof(VerificationResult.Verified))]
+    [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=, SIG", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("SIG, v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=,SIG", nameof(VerificationResult.SignatureMalformed))]
     [InlineData("  SIG  ", nameof(VerificationResult.Verified))]
     [InlineData("v1a,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc= SIG", nameof(VerificationResult.Verified))]
     [InlineData("v1,Ceo5qEr07ixe2NLpvHk3FH9bwy/WavXrAFQ/9tdO6mc=", nameof(VerificationResult.SignatureMismatch))]
@@ -137,10 +152,11 @@ public class MalformedHeaderTests
 
     [Theory]
     [InlineData(1, nameof(VerificationResult.Verified))]
-    [InlineData(256, nameof(VerificationResult.Verified))]
-    [InlineData(257, nameof(VerificationResult.IdMalformed))]
+    [InlineData(257, nameof(VerificationResult.Verified))]
+    [InlineData(1024, nameof(VerificationResult.Verified))]
+    [InlineData(1025, nameof(VerificationResult.IdMalformed))]
     [InlineData(100_000, nameof(VerificationResult.IdMalformed))]
-    public void An_id_has_up_to_256_characters(int length, string expected)
+    public void An_id_has_up_to_1024_characters(int length, string expected)
         => Assert.Equal(expected, Verify(StandardWebhooks(new string('m', length))).ToString());
 
     [Theory]
@@ -251,13 +267,44 @@ public class MalformedHeaderTests
     [InlineData("a token", "a tokem", nameof(VerificationResult.SignatureMismatch))]
     [InlineData("a token", "a toke", nameof(VerificationResult.SignatureMismatch))]
     [InlineData("a, b", "a, b", nameof(VerificationResult.Verified))]
-    [InlineData("pässword", "pässword", nameof(VerificationResult.Verified))]
+    [InlineData("a, b", "a, b, a, b", nameof(VerificationResult.Verified))]
+    [InlineData("a token", "a token, a token", nameof(VerificationResult.Verified))]
+    [InlineData("a token", "a token,a token,a token", nameof(VerificationResult.Verified))]
+    [InlineData("a token", "a token, a tokem", nameof(VerificationResult.SignatureMismatch))]
+    [InlineData("a token", "a tokem, a token", nameof(VerificationResult.SignatureMismatch))]
+    [InlineData("x,x", "x,x", nameof(VerificationResult.Verified))]
+    [InlineData("pässword", "p\u00c3\u00a4ssword", nameof(VerificationResult.Verified))] // UTF-8 on the wire, read as Latin-1
+    [InlineData("消息", "消息", nameof(VerificationResult.Verified))] // read as UTF-8 by another server
     public void A_token_is_compared_as_it_is(string secret, string sent, string expected)
     {
         var scheme = Schemes.Create(new SchemeOptions { Scheme = "custom", Signature = new SignatureOptions { Header = "X-Gitlab-Token", Algorithm = "token" } });
 
         Assert.Equal(expected, scheme.Verify(Schemes.Request(Body, ("X-Gitlab-Token", sent)), scheme.Key(secret)).ToString());
         Assert.Equal(Assurance.Authenticated, scheme.Assurance);
+    }
+
+    [Theory]
+    [InlineData("t=NOW, v1=SIG", nameof(VerificationResult.Verified))]
+    [InlineData("t=NOW,v1=SIG", nameof(VerificationResult.Verified))]
+    [InlineData("t=NOW, v1=SIG, t=NOW, v1=SIG", nameof(VerificationResult.Verified))]
+    [InlineData("t=NOW, v1=SIG, v1=SIG", nameof(VerificationResult.Verified))]
+    [InlineData("t=NOW, v1=ab, v1=SIG", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("t=NOW, v1=SIG, v1=ab", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("t=NOW, v1=ab, t=NOW, v1=SIG", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("t=NOW, v1=SIG, t=1, v1=SIG", nameof(VerificationResult.HeaderAmbiguous))]
+    public void Where_the_senders_own_separator_is_a_comma_and_a_blank_two_values_of_one_field_are_refused(string header, string expected)
+    {
+        var scheme = Schemes.Create(new SchemeOptions
+        {
+            Scheme = "custom",
+            Signature = new SignatureOptions { Header = "WorkOS-Signature", Algorithm = "hmac-sha256", Content = "{timestamp}.{body}", TimestampField = "t", Field = "v1", Separator = ", " },
+        });
+        var signed = new HeaderDictionary();
+        scheme.Sign(signed, new OutgoingWebhook("", Schemes.Now, "/", Body), scheme.Key(Secret));
+        var signature = signed["WorkOS-Signature"].ToString().Split("v1=")[1];
+        var value = header.Replace("SIG", signature, StringComparison.Ordinal).Replace("NOW", Now, StringComparison.Ordinal);
+
+        Assert.Equal(expected, scheme.Verify(Schemes.Request(Body, ("WorkOS-Signature", value)), scheme.Key(Secret)).ToString());
     }
 
     private static Dictionary<string, string> StandardWebhooks(string id = KnownSenders.Id, string? timestamp = null)

@@ -148,7 +148,9 @@ public class QiTechSchemeTests
     [InlineData("right", "right", nameof(VerificationResult.Verified))]
     [InlineData("right", "wrong", nameof(VerificationResult.ClientKeyMismatch))]
     [InlineData("right", "righ", nameof(VerificationResult.ClientKeyMismatch))]
-    [InlineData("right", "right, right", nameof(VerificationResult.ClientKeyMismatch))]
+    [InlineData("right", "right, right", nameof(VerificationResult.Verified))]
+    [InlineData("right", "right, wrong", nameof(VerificationResult.ClientKeyMismatch))]
+    [InlineData("right", "wrong, right", nameof(VerificationResult.ClientKeyMismatch))]
     [InlineData("right", "", nameof(VerificationResult.HeaderMissing))]
     [InlineData("right", null, nameof(VerificationResult.HeaderMissing))]
     [InlineData(null, "right", nameof(VerificationResult.ClientKeyMismatch))]
@@ -191,7 +193,7 @@ public class QiTechSchemeTests
     [Theory]
     [InlineData("""{"b":1,"a":"é"}""", """{"b": 1, "a": "\u00e9"}""")]
     [InlineData("""{ "a" : [ 1.0, 1e2 ] }""", """{"a": [1.0, 100.0]}""")]
-    public void The_MD5_may_be_of_the_body_as_Python_writes_it_where_the_source_says_so(string sent, string dumped)
+    public void The_MD5_may_be_of_the_body_as_Python_writes_it_unless_the_source_says_otherwise(string sent, string dumped)
     {
         var request = Schemes.Request(sent, ("AUTHORIZATION", KnownSenders.Token(KnownSenders.QiTechClaims(KnownSenders.Md5(Encoding.UTF8.GetBytes(dumped)), Schemes.Now), PrivateKey)));
         var asSent = Schemes.Request(sent, ("AUTHORIZATION", KnownSenders.Token(Encoding.UTF8.GetBytes(sent), Schemes.Now, PrivateKey)));
@@ -199,7 +201,48 @@ public class QiTechSchemeTests
         Assert.Equal(VerificationResult.Verified, Verify(request, new SchemeOptions { BodyHash = "json-dumps" }));
         Assert.Equal(VerificationResult.Verified, Verify(asSent, new SchemeOptions { BodyHash = "json-dumps" }));
         Assert.Equal(VerificationResult.BodyMismatch, Verify(request, new SchemeOptions { BodyHash = "raw" }));
-        Assert.Equal(VerificationResult.BodyMismatch, Verify(request));
+        Assert.Equal(VerificationResult.Verified, Verify(request));
+    }
+
+    [Theory]
+    [InlineData("""{"b":1,"a":"é"}""", """{"b": 1, "a": "\u00e9"}""", """{"b": 1, "a": "\u00e9"}""")]
+    [InlineData("""{"key":"k1"}""", """{"key":"k1"}""", """{"key":"k1"}""")]
+    [InlineData("""{"key":"FORGED","key":"k1"}""", """{"key": "k1"}""", null)]
+    [InlineData("""{"a":[{"key":"FORGED","k\u0065y":"k1"}]}""", """{"a": [{"key": "k1"}]}""", null)]
+    public void What_was_hashed_is_handed_on_and_repeated_members_are_refused(string sent, string hashed, string? handedOn)
+    {
+        var scheme = Scheme();
+        var request = Schemes.Request(sent, ("AUTHORIZATION", KnownSenders.Token(KnownSenders.QiTechClaims(KnownSenders.Md5(Encoding.UTF8.GetBytes(hashed)), Schemes.Now), PrivateKey)));
+
+        var result = VerifiedWebhook.Verify(scheme, request, [scheme.Key(KnownSenders.PublicPem(PrivateKey))], Schemes.Now, out var webhook);
+
+        Assert.Equal(handedOn is null ? VerificationResult.BodyMismatch : VerificationResult.Verified, result);
+        Assert.Equal(handedOn, webhook is null ? null : Encoding.UTF8.GetString(webhook.Body.Span));
+    }
+
+    [Theory]
+    [InlineData("\"exp\":1790000000", nameof(VerificationResult.Verified))]
+    [InlineData("\"exp\":1789999999", nameof(VerificationResult.TokenExpired))]
+    [InlineData("\"exp\":1789999999.5", nameof(VerificationResult.TokenExpired))]
+    [InlineData("\"nbf\":1790000000", nameof(VerificationResult.Verified))]
+    [InlineData("\"nbf\":1790000001", nameof(VerificationResult.TokenNotYetValid))]
+    [InlineData("\"exp\":1790000001,\"nbf\":1.79e9", nameof(VerificationResult.Verified))]
+    [InlineData("\"exp\":\"1790000001\"", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("\"exp\":null", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("\"nbf\":[1]", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("\"exp\":1e400", nameof(VerificationResult.SignatureMalformed))]
+    [InlineData("\"iat\":\"any\"", nameof(VerificationResult.Verified))]
+    public void The_tokens_own_times_are_honoured_where_it_has_them(string claim, string expected)
+        => Assert.Equal(expected, Sign($$"""{"payload_md5":"{{Md5}}","timestamp":"2026-09-21T14:13:20.500000Z","method":"POST","uri":"{{KnownSenders.Path}}",{{claim}}}""").ToString());
+
+    [Fact]
+    public void The_path_may_have_a_query()
+    {
+        var claims = KnownSenders.QiTechClaims(Md5, Schemes.Now, "POST", "/hook?x=1");
+
+        Assert.Equal(VerificationResult.Verified, Verify(claims, new SchemeOptions { PublicPath = "/hook?x=1" }));
+        Assert.Equal(VerificationResult.AddressMismatch, Verify(claims, new SchemeOptions { PublicPath = "/hook" }));
+        Assert.Equal(VerificationResult.AddressMismatch, Verify(claims));
     }
 
     [Theory]

@@ -1,4 +1,6 @@
+using System.Collections.Frozen;
 using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Senders.Payloads;
 using FunctionsIngest.Senders.Signatures;
 
@@ -16,7 +18,16 @@ public class ReplayKeyTests
 
         Assert.Equal(first, Key("standard-webhooks", "{}", Schemes.Now.AddMinutes(1)));
         Assert.Equal(first, Key("standard-webhooks", """{"a":1}""", Schemes.Now));
-        Assert.NotEqual(first, Key("standard-webhooks", "{}", Schemes.Now, "webhook-id", "msg_other"));
+        Assert.Equal(first, KeyOfId(KnownSenders.Id));
+        Assert.NotEqual(first, KeyOfId("msg_other"));
+
+        static ReplayKey KeyOfId(string id)
+        {
+            var scheme = Schemes.Create("standard-webhooks");
+            var request = Schemes.Request("{}");
+            scheme.Sign(request.Headers, new OutgoingWebhook(id, Schemes.Now, "/", request.Body), scheme.Key(SecretOf("standard-webhooks")));
+            return KeyOf(scheme, request, SecretOf("standard-webhooks"));
+        }
     }
 
     [Theory]
@@ -29,8 +40,22 @@ public class ReplayKeyTests
 
         Assert.Equal(first, Key(scheme, "{}", Schemes.Now));
         Assert.NotEqual(first, Key(scheme, "{} ", Schemes.Now));
-        foreach (var header in new[] { "X-GitHub-Delivery", "X-GitHub-Event", "X-Shopify-Webhook-Id", "X-Shopify-Topic", "webhook-id" })
+        foreach (var header in new[] { "X-GitHub-Delivery", "X-GitHub-Event", "X-Shopify-Webhook-Id", "X-Shopify-Topic", "webhook-id", "Content-Encoding" })
             Assert.Equal(first, Key(scheme, "{}", Schemes.Now, header, "anything"));
+    }
+
+    [Theory]
+    [InlineData("github", "X-GitHub-Event", "push", "issues")]
+    [InlineData("shopify", "X-Shopify-Topic", "orders/paid", "orders/updated")]
+    public void Listed_types_in_a_header_tell_webhooks_with_the_same_body_apart(string scheme, string header, string one, string other)
+    {
+        Assert.Equal(Key(scheme, "{}", Schemes.Now, header, one), Key(scheme, "{}", Schemes.Now, header, one));
+        Assert.NotEqual(Key(scheme, "{}", Schemes.Now, header, one), Key(scheme, "{}", Schemes.Now, header, other));
+        Assert.NotEqual(Key(scheme, "{}", Schemes.Now, header, one), Key(scheme, "{}", Schemes.Now));
+
+        // All invented types are one, and the same as none.
+        Assert.Equal(Key(scheme, "{}", Schemes.Now, header, "invented"), Key(scheme, "{}", Schemes.Now, header, "other"));
+        Assert.Equal(Key(scheme, "{}", Schemes.Now, header, "invented"), Key(scheme, "{}", Schemes.Now));
     }
 
     [Theory]
@@ -75,7 +100,9 @@ public class ReplayKeyTests
     {
         var privateKey = KnownSenders.NewP521();
         ReplayKey Of(string md5, DateTimeOffset time, string method = "POST", string uri = KnownSenders.Path) => KeyOf(
-            Schemes.Create("qi-tech"), Schemes.Request("{}", ("AUTHORIZATION", KnownSenders.Token(KnownSenders.QiTechClaims(md5, time, method, uri), privateKey))), "{}");
+            Schemes.Create("qi-tech"),
+            Schemes.Request(md5 == KnownSenders.Md5("{} "u8.ToArray()) ? "{} " : "{}", ("AUTHORIZATION", KnownSenders.Token(KnownSenders.QiTechClaims(md5, time, method, uri), privateKey))) with { Method = method, Path = uri },
+            KnownSenders.PublicPem(privateKey));
         var md5 = KnownSenders.Md5("{}"u8.ToArray());
         var first = Of(md5, Schemes.Now);
 
@@ -90,11 +117,10 @@ public class ReplayKeyTests
     [Fact]
     public void Sources_do_not_share_keys()
     {
-        var scheme = Schemes.Create("begini");
-        var request = Schemes.Request("{}");
-        PayloadReader.TryRead("{}"u8, scheme.Payload, null, [], out var payload);
+        var webhook = Verified(Schemes.Create("begini"), Signed("begini", "{}", Schemes.Now), SecretOf("begini"));
+        webhook.TryRead([], out var facts);
 
-        Assert.NotEqual(scheme.ReplayKeyOf("one", request, payload).Hash, scheme.ReplayKeyOf("other", request, payload).Hash);
+        Assert.NotEqual(webhook.ReplayKeyOf("one", facts, null).Hash, webhook.ReplayKeyOf("other", facts, null).Hash);
     }
 
     [Fact]
@@ -102,55 +128,104 @@ public class ReplayKeyTests
     {
         foreach (var scheme in new[] { "begini", "standard-webhooks", "aghanim", "qi-tech" })
         {
-            ReplayKey Of(string body) => KeyOf(Schemes.Create(scheme), Signed(scheme, body, Schemes.Now), body, "/a", "/b/0");
+            ReplayKey Of(string body) => KeyOf(Schemes.Create(scheme), Signed(scheme, body, Schemes.Now), SecretOf(scheme), "/a", "/b/0");
 
             Assert.Equal(Of("""{"a":1,"b":["x"]}"""), Of("""{"b":["x","y"],"a":1,"c":2}"""));
             Assert.NotEqual(Of("""{"a":1,"b":["x"]}"""), Of("""{"a":2,"b":["x"]}"""));
-            Assert.NotEqual(Of("""{"a":1,"b":["x"]}"""), Of("""{"a":1}"""));
-            Assert.NotEqual(Of("""{"a":1,"b":[""]}"""), Of("""{"a":1}"""));
-            Assert.NotEqual(Of("""{"a":1}"""), Of("""{"b":[1]}"""));
+            Assert.NotEqual(Of("""{"a":1,"b":["x"]}"""), Of("""{"a":"1","b":["x"]}"""));
+            Assert.NotEqual(Of("""{"a":true,"b":["x"]}"""), Of("""{"a":"true","b":["x"]}"""));
+            Assert.NotEqual(Of("""{"a":1,"b":[""]}"""), Of("""{"a":1,"b":["x"]}"""));
         }
     }
 
-    [Fact]
-    public void Where_a_sources_own_pointers_lead_nowhere_the_schemes_rule_holds()
+    [Theory]
+    [InlineData("""{"a":1}""", """{"a":1,"c":2}""")]
+    [InlineData("""{"a":1,"b":[null]}""", """{"a":1,"b":[null],"c":2}""")]
+    [InlineData("""{"c":1}""", """{"c":2}""")]
+    [InlineData("c=1", "c=2")]
+    public void Where_one_of_a_sources_own_pointers_leads_nowhere_the_schemes_rule_holds(string one, string other)
     {
-        var body = """{"c":1}""";
+        ReplayKey Of(string body, params string[] pointers) => KeyOf(Schemes.Create("begini"), Signed("begini", body, Schemes.Now), SecretOf("begini"), pointers);
 
-        Assert.Equal(
-            KeyOf(Schemes.Create("begini"), Schemes.Request(body), body),
-            KeyOf(Schemes.Create("begini"), Schemes.Request(body), body, "/a", "/b/0"));
+        Assert.Equal(Of(one), Of(one, "/a", "/b/0"));
+        Assert.NotEqual(Of(one, "/a", "/b/0"), Of(other, "/a", "/b/0"));
     }
 
-    [Fact]
-    public void A_type_in_an_unsigned_header_changes_no_key()
+    [Theory]
+    [InlineData("/id", null)]
+    [InlineData(null, "/id")]
+    public void A_listed_type_in_a_header_counts_beside_an_id_in_the_body(string? idPointer, string? replayKey)
     {
-        var scheme = Schemes.Create(new SchemeOptions
+        var options = new SchemeOptions
         {
             Scheme = "custom",
-            Signature = new SignatureOptions { Header = "S", Algorithm = "hmac-sha256", IdPointer = "/id", EventTypeHeader = "X-Type" },
-        });
-        ReplayKey Of(string type)
-        {
-            PayloadReader.TryRead("""{"id":"1"}"""u8, scheme.Payload, type, [], out var payload);
-            Assert.Equal(type, payload.EventType);
-            return scheme.ReplayKeyOf("tested", Schemes.Request("""{"id":"1"}"""), payload);
-        }
+            Signature = new SignatureOptions { Header = "S", Algorithm = "hmac-sha256", IdPointer = idPointer, EventTypeHeader = "X-Type" },
+        };
+        ReplayKey Of(string type) => KeyOf(options, """{"id":"1"}""", ["listed", "another"], replayKey, ("X-Type", type));
 
-        Assert.Equal(Of("one"), Of("two"));
+        Assert.NotEqual(Of("listed"), Of("another"));
+        Assert.NotEqual(Of("listed"), Of("invented"));
+        Assert.Equal(Of("invented"), Of("made up"));
+    }
+
+    [Fact]
+    public void A_number_is_an_id_and_not_the_text_of_the_same_digits()
+    {
+        var options = new SchemeOptions { Scheme = "custom", Signature = new SignatureOptions { Header = "S", Algorithm = "hmac-sha256", IdPointer = "/id" } };
+        ReplayKey Of(string body) => KeyOf(options, body, [], replayKey: null);
+
+        Assert.Equal(Of("""{"id":5,"counter":1}"""), Of("""{"id":5,"counter":2}"""));
+        Assert.NotEqual(Of("""{"id":5}"""), Of("""{"id":6}"""));
+        Assert.NotEqual(Of("""{"id":5}"""), Of("""{"id":"5"}"""));
+        Assert.NotEqual(Of("""{"id":true,"counter":1}"""), Of("""{"id":true,"counter":2}"""));
+    }
+
+    [Theory]
+    [InlineData("""{"id":"1","x":NaN,"counter":COUNT}""")]
+    [InlineData("""{"id":"1","counter":COUNT,}""")]
+    [InlineData("""{"id":"1","counter":COUNT""")]
+    [InlineData("\uFEFF{\"id\":\"1\",\"counter\":COUNT}")]
+    public void What_was_found_before_a_blemish_counts(string body)
+    {
+        var options = new SchemeOptions { Scheme = "custom", Signature = new SignatureOptions { Header = "S", Algorithm = "hmac-sha256", IdPointer = "/id" } };
+        ReplayKey Of(string count) => KeyOf(options, body.Replace("COUNT", count, StringComparison.Ordinal), [], replayKey: null);
+
+        Assert.Equal(Of("1"), Of("2"));
     }
 
     [Fact]
     public void The_signed_method_and_path_are_part_of_the_content()
     {
-        var scheme = Schemes.Create(new SchemeOptions { Scheme = "custom", Signature = new() { Header = "S", Algorithm = "hmac-sha256", Content = "{method} {path}\n{body}" } });
-        PayloadReader.TryRead("{}"u8, scheme.Payload, null, [], out var payload);
-        ReplayKey Of(string method, string path) => scheme.ReplayKeyOf("tested", Schemes.Request("{}") with { Method = method, Path = path }, payload);
+        var options = new SchemeOptions { Scheme = "custom", Signature = new() { Header = "S", Algorithm = "hmac-sha256", Content = "{method} {path}\n{body}" } };
+        ReplayKey Of(string method, string path) => KeyOf(options, "{}", [], replayKey: null, method, path);
 
         Assert.Equal(Of("POST", "/a"), Of("POST", "/a"));
         Assert.NotEqual(Of("POST", "/a"), Of("POST", "/b"));
         Assert.NotEqual(Of("POST", "/a"), Of("PUT", "/a"));
     }
+
+    private static ReplayKey KeyOf(SchemeOptions options, string body, string[] listedTypes, string? replayKey, params (string Name, string Value)[] headers)
+        => KeyOf(options, body, listedTypes, replayKey, "POST", "/webhooks/tested", headers);
+
+    private static ReplayKey KeyOf(SchemeOptions options, string body, string[] listedTypes, string? replayKey, string method, string path, params (string Name, string Value)[] headers)
+    {
+        const string Secret = "a secret of some length";
+        var scheme = Schemes.Create(options);
+        var request = Schemes.Request(body, headers) with { Method = method, Path = path };
+        scheme.Sign(request.Headers, new OutgoingWebhook("1", Schemes.Now, path, request.Body) { Method = method }, scheme.Key(Secret));
+        var webhook = Verified(scheme, request, Secret);
+        webhook.TryRead(replayKey is null ? [] : [JsonPointer.Parse(replayKey)], out var facts);
+        return webhook.ReplayKeyOf("tested", facts, listedTypes.ToFrozenSet(StringComparer.Ordinal));
+    }
+
+    private static VerifiedWebhook Verified(SignatureScheme scheme, SignedRequest request, string secret)
+    {
+        VerificationKey[] keys = [scheme.Key(secret)];
+        Assert.Equal(VerificationResult.Verified, VerifiedWebhook.Verify(scheme, request, keys, Schemes.Now, out var webhook));
+        return webhook!;
+    }
+
+    private static string SecretOf(string scheme) => KnownSenders.All.First(sender => sender.Scheme == scheme).Secret;
 
     private static SignedRequest Signed(string scheme, string body, DateTimeOffset time)
     {
@@ -163,13 +238,13 @@ public class ReplayKeyTests
         var request = Signed(name, body, time);
         if (header is not null)
             request.Headers[header] = value;
-        return KeyOf(Schemes.Create(name), request, body);
+        return KeyOf(Schemes.Create(name), request, SecretOf(name));
     }
 
-    private static ReplayKey KeyOf(SignatureScheme scheme, SignedRequest request, string body, params string[] pointers)
+    private static ReplayKey KeyOf(SignatureScheme scheme, SignedRequest request, string secret, params string[] pointers)
     {
-        var eventType = scheme.Payload.EventTypeHeader is null ? null : request.Headers[scheme.Payload.EventTypeHeader].ToString();
-        PayloadReader.TryRead(KnownSenders.Utf8(body), scheme.Payload, eventType, [.. pointers.Select(JsonPointer.Parse)], out var payload);
-        return scheme.ReplayKeyOf("tested", request, payload);
+        var webhook = Verified(scheme, request, secret);
+        webhook.TryRead([.. pointers.Select(JsonPointer.Parse)], out var facts);
+        return webhook.ReplayKeyOf("tested", facts, listedTypes: null);
     }
 }

@@ -27,8 +27,8 @@ internal sealed record Sender(
     /// </summary>
     public bool HeaderHasCommas { get; init; }
 
-    /// <summary>Whether the scheme looks at the signature before it looks at the clock.</summary>
-    public bool SignatureFirst { get; init; }
+    /// <summary>Whether the scheme looks at the signature's form before it looks at the clock.</summary>
+    public bool FormFirst { get; init; }
 
     /// <summary>Whether a changed body is told from a wrong signature.</summary>
     public bool TellsBodyApart { get; init; }

@@ -102,7 +102,7 @@ public class TruthTableTests
         var ofKeys = secrets is Secrets.Wrong or Secrets.None ? VerificationResult.SignatureMismatch : VerificationResult.Verified;
         var ofBody = !changed ? VerificationResult.Verified : sender.TellsBodyApart ? VerificationResult.BodyMismatch : VerificationResult.SignatureMismatch;
 
-        VerificationResult[] order = sender.SignatureFirst ? [ofHeader, ofForm, ofKeys, ofClock, ofBody] : [ofHeader, ofClock, ofForm, ofKeys, ofBody];
+        VerificationResult[] order = sender.FormFirst ? [ofHeader, ofForm, ofClock, ofKeys, ofBody] : [ofHeader, ofClock, ofForm, ofKeys, ofBody];
         return order.FirstOrDefault(result => result != VerificationResult.Verified, VerificationResult.Verified);
     }
 
