@@ -23,7 +23,7 @@ AppMetrics
 | summarize Webhooks = sum(Sum) by bin(TimeGenerated, {TimeRange:grain}), Outcome = tostring(Properties.outcome)'''
   }
   {
-    title: 'By source: requests, accepted, duplicates, refused, bad payloads, unavailable'
+    title: 'By source: requests, accepted, duplicates, ignored, refused, bad payloads, unavailable'
     visualization: 'table'
     query: $'''
 AppMetrics
@@ -33,6 +33,7 @@ AppMetrics
     Requests = sumif(Sum, Name == '${metrics.received}'),
     Accepted = sumif(Sum, Outcome == 'accepted'),
     Duplicates = sumif(Sum, Outcome == 'duplicate'),
+    Ignored = sumif(Sum, Outcome == 'ignored'),
     Refused = sumif(Sum, Outcome == 'refused'),
     Invalid = sumif(Sum, Outcome in ('invalid', 'too_large', 'broken')),
     Unavailable = sumif(Sum, Outcome == 'unavailable')
@@ -47,6 +48,14 @@ AppMetrics
 | where Name == '${metrics.answered}' and tostring(Properties.outcome) == 'refused'
 | summarize Webhooks = sum(Sum), Last = max(TimeGenerated) by Source = tostring(Properties.source), Reason = tostring(Properties.reason)
 | order by Webhooks desc'''
+  }
+  {
+    title: 'Accepted without the id or ReplayKey value that is configured, by source'
+    visualization: 'table'
+    query: $'''
+AppMetrics
+| where Name == '${metrics.unidentified}'
+| summarize Webhooks = sum(Sum), Last = max(TimeGenerated) by Source = tostring(Properties.source)'''
   }
   {
     title: 'Acknowledgement: latency percentiles as the host sees them, in ms'

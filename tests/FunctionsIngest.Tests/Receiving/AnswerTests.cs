@@ -7,7 +7,7 @@ namespace FunctionsIngest.Tests.Receiving;
 
 public sealed class AnswerTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
-    private const string Payload = """{"event_id":"whevt_1","event_type":"player.verify","event_data":{}}""";
+    private const string Payload = """{"event_id":"whevt_1","event_type":"item.add","event_data":{}}""";
 
     [Theory]
     [InlineData("/webhooks/nobody")]
@@ -143,10 +143,10 @@ public sealed class AnswerTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
     public static TheoryData<string> InvalidPayloads() => new(
         "", " ", "null", "[]", "1", "\"text\"", "{", "{} {}", "{}",
         """{"event_id":"whevt_1"}""",
-        """{"event_type":"player.verify"}""",
-        """{"event_id":"","event_type":"player.verify"}""",
-        """{"event_id":null,"idempotency_key":null,"event_type":"player.verify"}""",
-        """{"event_id":1,"event_type":"player.verify"}""",
+        """{"event_type":"item.add"}""",
+        """{"event_id":"","event_type":"item.add"}""",
+        """{"event_id":null,"idempotency_key":null,"event_type":"item.add"}""",
+        """{"event_id":1,"event_type":"item.add"}""",
         """{"event_id":"whevt_1","event_type":7}""",
         """{"event_id":"whevt_1","event_type":""}""",
         """{"event_id":"whevt_1","event_type":"\ud800"}""",
@@ -164,6 +164,7 @@ public sealed class AnswerTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
 
         await AssertProblemAsync(response, HttpStatusCode.BadRequest, "Invalid payload");
         Assert.Equal(0, await host.CountMessagesAsync());
+        Assert.Contains(host.Log.GetSnapshot(), record => record.Message == "A genuine webhook of aghanim lacks what this sender's webhooks must have: answered 400.");
     }
 
     [Fact]
@@ -178,15 +179,28 @@ public sealed class AnswerTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
     }
 
     [Fact]
-    public async Task A_type_that_the_source_does_not_list_is_400_and_one_that_it_lists_is_not()
+    public async Task A_type_that_the_source_does_not_list_is_ignored_and_not_stored()
+    {
+        await using var host = await IngestHost.StartAsync(azurite.NewStorage(), [new("Webhooks:Sources:begini:EventTypes:0", "application.complete")]);
+
+        using var other = await host.Http.SendAsync(Genuine.Begini("""{"event":{"type":"application.expired"}}"""));
+
+        Assert.Equal((HttpStatusCode.OK, """{"status":"ignored"}"""), (other.StatusCode, await other.Content.ReadAsStringAsync()));
+        Assert.Equal(0, await host.CountMessagesAsync());
+        Assert.Equal("accepted", (await host.SendBeginiAsync("""{"event":{"type":"application.complete"}}""")).Outcome);
+    }
+
+    [Fact]
+    public async Task A_type_that_the_source_does_not_list_is_400_where_the_senders_document_wants_that()
     {
         await using var host = await IngestHost.StartAsync(azurite.NewStorage(), [new("Webhooks:Sources:aghanim:EventTypes:0", "order.paid")]);
         using var other = Genuine.Aghanim(Payload);
-        using var listed = Genuine.Aghanim(Payload.Replace("player.verify", "order.paid", StringComparison.Ordinal));
+        using var listed = Genuine.Aghanim(Payload.Replace("item.add", "order.paid", StringComparison.Ordinal));
 
         using var response = await host.Http.SendAsync(other);
 
         await AssertProblemAsync(response, HttpStatusCode.BadRequest, "Unknown event type");
+        Assert.Contains(host.Log.GetSnapshot(), record => record.Message == "item.add is not one of the EventTypes of aghanim, and this sender wants a refusal: answered 400.");
         Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(listed)).StatusCode);
     }
 

@@ -87,38 +87,85 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
     [InlineData("gzip")]
     [InlineData("deflate")]
     [InlineData("br")]
-    public async Task A_compressed_body_is_verified_before_or_after_and_handed_over_plain(string coding)
+    public async Task A_body_that_was_signed_and_then_compressed_is_inflated_only_where_the_source_says_so(string coding)
     {
         var plain = Encoding.UTF8.GetBytes("""{"event":{"type":"application.complete"},"n":1}""");
-        var later = Encoding.UTF8.GetBytes("""{"event":{"type":"application.complete"},"n":2}""");
+        var handler = new RecordingHandler("recorder");
+        await using (var host = await StartAsync(handler))
+            Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.SendAsync(Genuine.Begini(plain).Coded(coding, Compress(coding, plain)))).StatusCode);
+
+        await using (var host = await StartAsync(handler, settings: [new("Webhooks:Sources:begini:Compression", "signed-before")]))
+        {
+            var first = await IngestHost.ReadAsync(await host.Http.SendAsync(Genuine.Begini(plain).Coded(coding, Compress(coding, plain))));
+            var second = await IngestHost.ReadAsync(await host.Http.SendAsync(Genuine.Begini(plain)));
+            Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.SendAsync(Genuine.Begini(plain).Coded(coding))).StatusCode);
+            Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.SendAsync(Genuine.Begini(plain).Coded(coding, [.. Compress(coding, plain), 0]))).StatusCode);
+            await host.ProcessVisibleAsync();
+
+            Assert.Equal("accepted", first.Outcome);
+            Assert.Equal(("duplicate", first.Id), (second.Outcome, second.Id));
+        }
+
+        var run = Assert.Single(handler.Runs);
+        Assert.Equal(("application.complete", null, false), (run.Type, run.ContentCoding, run.IsInflated));
+        Assert.Equal(plain, run.Body.ToArray());
+    }
+
+    [Theory]
+    [InlineData("gzip", "gzip", null, true)]
+    [InlineData("gzip", null, null, true)]
+    [InlineData("gzip", "br", null, true)]
+    [InlineData("deflate", "deflate", "deflate", false)]
+    [InlineData("deflate", null, null, false)]
+    [InlineData("br", "br", "br", false)]
+    [InlineData("br", "zstd", "zstd", false)]
+    public async Task A_body_that_was_compressed_and_then_signed_is_handed_on_as_it_was_verified(string coding, string? label, string? handedOn, bool isInflated)
+    {
+        var plain = Encoding.UTF8.GetBytes("""{"event":{"type":"application.complete"},"n":2}""");
+        var signed = Compress(coding, plain);
         var handler = new RecordingHandler("recorder");
         await using var host = await StartAsync(handler);
-        // Signed, then compressed; compressed, then signed.
-        using var before = Genuine.Begini(plain).Coded(coding, Compress(coding, plain));
-        using var after = Genuine.Begini(Compress(coding, later)).Coded(coding);
+        using var request = Genuine.Begini(signed);
 
-        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(before)).StatusCode);
-        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(after)).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(label is null ? request : request.Coded(label))).StatusCode);
         await host.ProcessVisibleAsync();
 
-        Assert.Equal(2, handler.Runs.Count);
-        Assert.Contains(handler.Runs, run => run.Body.ToArray().AsSpan().SequenceEqual(plain));
-        Assert.Contains(handler.Runs, run => run.Body.ToArray().AsSpan().SequenceEqual(later));
-        Assert.All(handler.Runs, run => Assert.Equal("application.complete", run.Type));
+        var run = Assert.Single(handler.Runs);
+        Assert.Equal((isInflated ? "application.complete" : "webhook", handedOn, isInflated), (run.Type, run.ContentCoding, run.IsInflated));
+        Assert.Equal(isInflated ? plain : signed, run.Body.ToArray());
+    }
+
+    [Theory]
+    [InlineData("br")]
+    [InlineData("gzip")]
+    [InlineData("deflate")]
+    public async Task A_label_that_nobody_signed_makes_no_other_webhook(string label)
+    {
+        var handler = new RecordingHandler("recorder");
+        await using var host = await StartAsync(handler, settings: [new("Webhooks:Sources:begini:ReplayKey:0", "/0")]);
+
+        var first = await IngestHost.ReadAsync(await host.Http.SendAsync(Genuine.Begini("""["ord_1","paid"]""")));
+        var second = await IngestHost.ReadAsync(await host.Http.SendAsync(Genuine.Begini("""["ord_1","paid"]""").Coded(label)));
+        await host.ProcessVisibleAsync();
+
+        Assert.Equal(("duplicate", first.Id), (second.Outcome, second.Id));
+        Assert.Equal("""["ord_1","paid"]""", Assert.Single(handler.Runs).Body.ToString());
     }
 
     [Fact]
-    public async Task A_body_signed_plain_is_the_same_webhook_compressed_or_not()
+    public async Task A_gzip_file_and_gzip_that_is_broken_stay_what_they_are()
     {
-        await using var host = await StartAsync(new RecordingHandler("recorder"));
-        var plain = "{\"n\":1}"u8.ToArray();
-        using var compressed = Genuine.Begini(plain).Coded("gzip", Compress("gzip", plain));
+        var file = Compress("gzip", "{}"u8.ToArray());
+        byte[] broken = [.. file, 0];
+        var handler = new RecordingHandler("recorder");
+        await using var host = await StartAsync(handler);
 
-        var first = await IngestHost.ReadAsync(await host.Http.SendAsync(compressed));
-        var second = await host.SendBeginiAsync("{\"n\":1}");
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(Genuine.Begini(file).Typed("application/gzip"))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(Genuine.Begini(broken).Coded("gzip"))).StatusCode);
+        await host.ProcessVisibleAsync();
 
-        Assert.Equal("accepted", first.Outcome);
-        Assert.Equal(("duplicate", first.Id), (second.Outcome, second.Id));
+        Assert.Equal([(null, file), ("gzip", broken)], handler.Runs.OrderBy(run => run.Body.ToMemory().Length).Select(run => (run.ContentCoding, run.Body.ToArray())));
+        Assert.DoesNotContain(handler.Runs, run => run.IsInflated);
     }
 
     [Fact]
@@ -131,7 +178,8 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
         Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(request)).StatusCode);
         await host.ProcessVisibleAsync();
 
-        Assert.Equal("{\"n\":1}", Assert.Single(handler.Runs).Body.ToString());
+        var run = Assert.Single(handler.Runs);
+        Assert.Equal(("{\"n\":1}", null), (run.Body.ToString(), run.ContentCoding));
     }
 
     [Fact]
@@ -162,9 +210,11 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
         Assert.Equal(0, await host.CountMessagesAsync());
     }
 
-    private Task<IngestHost> StartAsync(RecordingHandler handler, string? storage = null, TimeProvider? time = null)
+    private Task<IngestHost> StartAsync(
+        RecordingHandler handler, string? storage = null, TimeProvider? time = null, IEnumerable<KeyValuePair<string, string?>>? settings = null)
         => IngestHost.StartAsync(
             storage ?? azurite.NewStorage(),
+            settings,
             services: services => services.AddSingleton<IWebhookHandler>(handler).AddSingleton(time ?? TimeProvider.System));
 
     private static async Task<byte[]> ReadArchiveAsync(IngestHost host)

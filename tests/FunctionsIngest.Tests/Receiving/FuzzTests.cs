@@ -73,14 +73,18 @@ public sealed class FuzzTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
         }
 
         await host.ProcessVisibleAsync();
-        Assert.DoesNotContain(host.Log.GetSnapshot(), record => record.Level >= LogLevel.Warning && record.Category!.StartsWith("FunctionsIngest", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Log.GetSnapshot(), record => record.Level >= LogLevel.Error && record.Category!.StartsWith("FunctionsIngest", StringComparison.Ordinal));
     }
 
     private static (byte[] Bytes, bool IsWhole) Request(Random random)
     {
         var body = Body(random, random.Next(10) == 0 ? 80_000 : 2000);
+        // What headers alone can refuse never gets to its body, so some requests have nothing wrong in their headers.
+        var isPlain = random.Next(4) == 0;
         var head = new StringBuilder($"{Pick(random, Methods)} {Pick(random, random.Next(4) > 0 ? KnownPaths : OddPaths)} HTTP/1.{(random.Next(40) == 0 ? "7" : "1")}\r\nHost: localhost\r\nConnection: close\r\n");
-        for (var i = random.Next(6); i > 0; i--)
+        if (isPlain)
+            head.Clear().Append(CultureInfo.InvariantCulture, $"POST /webhooks/begini HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nX-Signature: {new string('0', 128)}\r\n");
+        for (var i = isPlain ? 0 : random.Next(6); i > 0; i--)
         {
             var name = Pick(random, Headers);
             head.Append(CultureInfo.InvariantCulture, $"{name}: {HeaderValue(random, name)}\r\n");

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace FunctionsIngest.Tests.Receiving;
 
@@ -24,14 +25,28 @@ public sealed class SeedRequestTests(AzuriteFixture azurite) : IClassFixture<Azu
         var handler = new RecordingHandler("one");
         await using var app = await ObservedHost.StartAsync(azurite, [handler]);
 
-        var curl = await IngestHost.ReadAsync(await app.Host.Http.SendAsync(AsAghanim(Genuine.Aghanim(CurlBody))));
-        var python = await IngestHost.ReadAsync(await app.Host.Http.SendAsync(AsAghanim(Genuine.Aghanim(PythonBody))));
+        var curl = await IngestHost.ReadAsync(await app.Host.Http.SendAsync(AsAghanim(Genuine.Aghanim(Item(CurlBody)))));
+        var python = await IngestHost.ReadAsync(await app.Host.Http.SendAsync(AsAghanim(Genuine.Aghanim(Item(PythonBody)))));
         await app.Host.ProcessVisibleAsync();
 
         Assert.Equal((HttpStatusCode.OK, "accepted", curl.Id), curl);
         Assert.Equal((HttpStatusCode.OK, "duplicate", curl.Id), python);
         var run = Assert.Single(handler.Runs);
-        Assert.Equal(("player.verify", CurlBody), (run.Type, run.Body.ToString()));
+        Assert.Equal(("item.add", Item(CurlBody)), (run.Type, run.Body.ToString()));
+    }
+
+    [Theory]
+    [InlineData(CurlBody)]
+    [InlineData(PythonBody)]
+    public async Task A_type_whose_sender_acts_on_the_answer_gets_no_2xx(string body)
+    {
+        await using var app = await ObservedHost.StartAsync(azurite);
+
+        using var response = await app.Host.Http.SendAsync(AsAghanim(Genuine.Aghanim(body)));
+
+        await AnswerTests.AssertProblemAsync(response, HttpStatusCode.BadRequest, "Unknown event type");
+        Assert.Empty(app.Proxy.Calls);
+        Assert.Contains(app.Host.Log.GetSnapshot(), record => record.Level == LogLevel.Error && record.Message.Contains("acts on the answer to player.verify", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -61,9 +76,9 @@ public sealed class SeedRequestTests(AzuriteFixture azurite) : IClassFixture<Azu
     {
         await using var host = await IngestHost.StartAsync(azurite.NewStorage());
 
-        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(Genuine.Aghanim(CurlBody, Genuine.Now.AddDays(-3).AddMinutes(5)))).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.SendAsync(Genuine.Aghanim(CurlBody, Genuine.Now.AddDays(-3).AddMinutes(-5)))).StatusCode);
-        Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.SendAsync(Genuine.Aghanim(CurlBody, Genuine.Now.AddMinutes(10)))).StatusCode);
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(Genuine.Aghanim(Item(CurlBody), Genuine.Now.AddDays(-3).AddMinutes(5)))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.SendAsync(Genuine.Aghanim(Item(CurlBody), Genuine.Now.AddDays(-3).AddMinutes(-5)))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.SendAsync(Genuine.Aghanim(Item(CurlBody), Genuine.Now.AddMinutes(10)))).StatusCode);
     }
 
     [Fact]
@@ -77,7 +92,7 @@ public sealed class SeedRequestTests(AzuriteFixture azurite) : IClassFixture<Azu
         [
             Genuine.Begini("""{"event":{"type":"application.complete"}}"""),
             Genuine.Standard("msg_1", """{"type":"invoice.paid"}"""u8.ToArray()),
-            Genuine.Aghanim(CurlBody),
+            Genuine.Aghanim(Item(CurlBody)),
             Genuine.QiTech("""{"webhook_type":"pix.received"}"""u8.ToArray(), key),
         ];
 
@@ -86,7 +101,7 @@ public sealed class SeedRequestTests(AzuriteFixture azurite) : IClassFixture<Azu
         await host.ProcessVisibleAsync();
 
         Assert.Equal(
-            [("aghanim", "player.verify"), ("begini", "application.complete"), ("qitech", "pix.received"), ("standard", "invoice.paid")],
+            [("aghanim", "item.add"), ("begini", "application.complete"), ("qitech", "pix.received"), ("standard", "invoice.paid")],
             handler.Runs.Select(run => (run.Source, run.Type)).Order());
     }
 
@@ -106,6 +121,9 @@ public sealed class SeedRequestTests(AzuriteFixture azurite) : IClassFixture<Azu
         async Task<(HttpStatusCode Status, string? Outcome, string? Id)> SendAsync(HttpRequestMessage request)
             => await IngestHost.ReadAsync(await host.Http.SendAsync(request));
     }
+
+    // The document's own type waits for an answer; this one does not.
+    private static string Item(string body) => body.Replace("player.verify", "item.add", StringComparison.Ordinal);
 
     private static HttpRequestMessage AsAghanim(HttpRequestMessage request)
     {
