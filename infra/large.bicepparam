@@ -44,7 +44,7 @@ param sources = {
     Secrets: ['qitech-public-key']
     ClientKey: 'qitech-client-key'
     PublicPath: '/webhooks/qitech'
-    BodyHash: 'json-dumps'
+    BodyHash: 'raw'
   }
   ledger: {
     Scheme: 'custom'

@@ -49,11 +49,13 @@ type source = {
   ReplayKey: string[]?
   @description('utf8, base64, hex or pem.')
   SecretFormat: string?
-  @description('QI Tech: the path that the sender was given.')
+  @description('QI Tech: the path that the sender was given, with its query if it has one.')
   PublicPath: string?
   @description('QI Tech: the name of the secret that holds the expected API-CLIENT-KEY.')
   ClientKey: string?
-  @description('QI Tech: raw or json-dumps.')
+  @description('signed-before: the sender signs and then compresses. Not given: it signs what it sends.')
+  Compression: string?
+  @description('QI Tech: json-dumps or raw. Not given: json-dumps.')
   BodyHash: string?
   @description('Addresses or CIDR ranges that may send.')
   AllowedIPs: string[]?

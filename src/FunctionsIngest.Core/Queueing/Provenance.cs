@@ -5,10 +5,14 @@ using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Queueing;
 
-/// <summary>What is known of an event's body and type, as its message, its archived form and its poison document say it.</summary>
+/// <summary>
+/// What is known of an event's body and type, as its message, its archived form and its poison document say it.
+/// </summary>
 /// <param name="Assurance">How much the sender's signature proves of the body.</param>
 /// <param name="IsTypeAuthenticated">Whether the signature covers the event's type.</param>
-/// <param name="ContentCoding">The coding that the body is in, as the unsigned Content-Encoding names it; null: none.</param>
+/// <param name="ContentCoding">
+/// The coding that the body is in, as the unsigned Content-Encoding names it; null: none.
+/// </param>
 /// <param name="IsInflated">Whether the signed bytes were gzip, and the body is what they held.</param>
 internal readonly record struct Provenance(Assurance Assurance, bool IsTypeAuthenticated, string? ContentCoding, bool IsInflated)
 {

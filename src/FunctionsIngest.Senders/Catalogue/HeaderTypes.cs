@@ -3,8 +3,8 @@ using System.Collections.Frozen;
 namespace FunctionsIngest.Senders.Catalogue;
 
 /// <summary>
-/// The event types of senders that name them in a header alone. A type that is missing here is received like the others;
-/// but of two webhooks with the same body and different missing types, the second one counts as a repetition.
+/// The event types of senders that name them in a header alone. A type that is missing here is received like the
+/// others; but of two webhooks with the same body and different missing types, the second one counts as a repetition.
 /// </summary>
 internal static class HeaderTypes
 {

@@ -34,8 +34,8 @@ internal class SchemeOptions
     public string? ClientKey { get; set; }
 
     /// <summary>
-    /// QI Tech: what the MD5 covers, <c>json-dumps</c> (the body as Python's json.dumps writes it, as QI Tech's document
-    /// says, or as sent) or <c>raw</c> (only the body as sent). Not set: <c>json-dumps</c>.
+    /// QI Tech: what the MD5 covers, <c>json-dumps</c> (the body as Python's json.dumps writes it, as QI Tech's
+    /// document says, or as sent) or <c>raw</c> (only the body as sent). Not set: <c>json-dumps</c>.
     /// </summary>
     public string? BodyHash { get; set; }
 

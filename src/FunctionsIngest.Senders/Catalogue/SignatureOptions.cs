@@ -31,8 +31,8 @@ internal sealed class SignatureOptions
 
     /// <summary>
     /// What separates several signatures, or the pairs, in one header: a comma, a semicolon, a space, <c>&amp;</c>,
-    /// <c>|</c>, or a comma and a blank. With the last, a field may not have two different values. Not set: a comma where <see cref="Field"/> or
-    /// <see cref="TimestampField"/> is set, nothing otherwise.
+    /// <c>|</c>, or a comma and a blank. With the last, a field may not have two different values. Not set: a comma
+    /// where <see cref="Field"/> or <see cref="TimestampField"/> is set, nothing otherwise.
     /// </summary>
     public string? Separator { get; set; }
 

@@ -1,6 +1,8 @@
 namespace FunctionsIngest.Senders.Payloads;
 
-/// <summary>Undoes a content coding while it is read. Reading throws <see cref="InvalidDataException"/> and nothing else.</summary>
+/// <summary>
+/// Undoes a content coding while it is read. Reading throws <see cref="InvalidDataException"/> and nothing else.
+/// </summary>
 /// <param name="coded">The bytes as they came.</param>
 /// <param name="maxRatio">The most bytes that may come out for each byte of <paramref name="coded"/>.</param>
 internal abstract class DecodingStream(ReadOnlyMemory<byte> coded, int maxRatio) : Stream

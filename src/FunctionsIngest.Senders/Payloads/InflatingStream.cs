@@ -5,9 +5,8 @@ using System.IO.Hashing;
 namespace FunctionsIngest.Senders.Payloads;
 
 /// <summary>
-/// Undoes gzip (RFC 1952, one member) or deflate, which is zlib's format (RFC 1950). The decoders of .NET take a
-/// truncated body, or one with bytes behind its end, for a whole one. So the frame is read here, and the decoder gets
-/// what is between.
+/// Undoes gzip (RFC 1952, one member) or deflate, which is zlib's format (RFC 1950). The decoders of .NET accept a
+/// truncated body, and one with bytes behind its end. So the frame is read here, and the decoder gets what is between.
 /// </summary>
 internal sealed class InflatingStream : DecodingStream
 {

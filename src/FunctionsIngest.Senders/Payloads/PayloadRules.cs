@@ -32,8 +32,8 @@ internal sealed record PayloadRules
     public FrozenSet<string> AwaitedTypes { get; init; } = [];
 
     /// <summary>
-    /// Whether the sender's document wants a 400 for a type that the receiver does not know. Otherwise such a webhook is
-    /// acknowledged and ignored, because senders switch an endpoint off that refuses genuine webhooks.
+    /// Whether the sender's document wants a 400 for a type that the receiver does not know. Otherwise such a webhook
+    /// is acknowledged and ignored, because senders switch an endpoint off that refuses genuine webhooks.
     /// </summary>
     public bool RefusesUnknownTypes { get; init; }
 

@@ -79,7 +79,8 @@ internal sealed class ContentTemplate
         => TryParse(text, out var template) is { } problem ? throw new FormatException($"'{text}' {problem}.") : template!;
 
     /// <summary>
-    /// Whether an id is printable ASCII, 1 to 1,024 characters, and without the characters that end it in this template.
+    /// Whether an id is printable ASCII, 1 to 1,024 characters, and without the characters that end it in this
+    /// template.
     /// </summary>
     public bool Accepts(ReadOnlySpan<char> id)
         => id.Length is >= 1 and <= MaxIdLength && !id.ContainsAnyExcept(_idCharacters);

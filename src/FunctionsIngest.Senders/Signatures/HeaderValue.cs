@@ -14,7 +14,9 @@ internal static class HeaderValue
     // More equal repeats than any proxy makes; the search is as long as the value for each.
     private const int MaxRepeats = 8;
 
-    /// <summary>Reads a header that may contain commas. It may still hold several values that a server has joined.</summary>
+    /// <summary>
+    /// Reads a header that may contain commas. It may still hold several values that a server has joined.
+    /// </summary>
     /// <returns><see cref="VerificationResult.Verified"/> if all lines are equal, else what is wrong.</returns>
     public static VerificationResult ReadWhole(IHeaderDictionary headers, string name, out ReadOnlySpan<char> value)
     {

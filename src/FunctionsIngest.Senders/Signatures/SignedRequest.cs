@@ -11,6 +11,8 @@ namespace FunctionsIngest.Senders.Signatures;
 /// <param name="Body">The body's bytes, in the form that is to be verified.</param>
 internal readonly record struct SignedRequest(string Method, string Path, IHeaderDictionary Headers, ReadOnlyMemory<byte> Body)
 {
-    /// <summary>Whether the body's content coding has been undone, because the sender signs before it compresses.</summary>
+    /// <summary>
+    /// Whether the body's content coding has been undone, because the sender signs before it compresses.
+    /// </summary>
     public bool IsDecoded { get; init; }
 }

@@ -113,7 +113,9 @@ internal sealed class VerifiedWebhook
     /// </summary>
     /// <param name="source">The source's name.</param>
     /// <param name="facts">What its payload says.</param>
-    /// <param name="listedTypes">The types that the source lists beside those of the sender's entry; null: none.</param>
+    /// <param name="listedTypes">
+    /// The types that the source lists beside those of the sender's entry; null: none.
+    /// </param>
     public ReplayKey ReplayKeyOf(string source, PayloadFacts facts, FrozenSet<string>? listedTypes)
     {
         if (facts.ReplayValues.Count > 0 && !facts.IsIdMissing)
