@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Diagnosis;
 using FunctionsIngest.Senders.Signatures;
 using Microsoft.Extensions.Configuration;
@@ -50,8 +51,8 @@ internal static class VerifyCommand
                 captured.Headers,
                 await InputFile.ReadAsync(terminal, result.GetRequiredValue(body), cancellationToken));
 
-            var text = SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: false));
-            var diagnosis = new Diagnostician(found.Scheme, text, OtherSecrets(configuration, text), SecretInput.ClientKey(found, configuration)).Diagnose(request, result.GetValue(at) ?? terminal.Time.GetUtcNow());
+            var secrets = SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: false));
+            var diagnosis = new Diagnostician(found.Scheme, secrets, OtherSecrets(configuration, secrets), SecretInput.ClientKey(found, configuration)).Diagnose(request, result.GetValue(at) ?? terminal.Time.GetUtcNow());
             Write(terminal, diagnosis, result.GetValue(json));
             return diagnosis.IsGenuine ? ExitCode.Ok : ExitCode.No;
         });
@@ -70,9 +71,9 @@ internal static class VerifyCommand
         }
     }
 
-    private static Dictionary<string, string> OtherSecrets(IConfiguration configuration, string secret)
-        => configuration.GetSection("Secrets").GetChildren()
-            .Where(other => !string.IsNullOrWhiteSpace(other.Value) && other.Value != secret)
+    private static Dictionary<string, string> OtherSecrets(IConfiguration configuration, IReadOnlyList<string> secrets)
+        => configuration.GetSection(ConfigurationSecretReader.Section).AsEnumerable(makePathsRelative: true)
+            .Where(other => !string.IsNullOrWhiteSpace(other.Value) && !secrets.Contains(other.Value))
             .ToDictionary(other => other.Key, other => other.Value!, StringComparer.OrdinalIgnoreCase);
 
     private static void Write(Terminal terminal, RequestDiagnosis diagnosis, bool json)

@@ -11,6 +11,18 @@ internal sealed class SourceOptions : SchemeOptions
     /// </summary>
     public IList<string> Secrets { get; set; } = [];
 
+    /// <summary>
+    /// Whether a shared secret may have fewer than 16 bytes. Only for a sender that gives no longer one: a short secret
+    /// can be guessed.
+    /// </summary>
+    public bool AllowWeakSecret { get; set; }
+
+    /// <summary>
+    /// Whether another source, or a client of the delivery test, may name the same secret. Only while a source is being
+    /// renamed: a webhook of one source could be sent to the other.
+    /// </summary>
+    public bool AllowSharedSecret { get; set; }
+
     /// <summary>The accepted event types; none listed: all.</summary>
     public IList<string> EventTypes { get; set; } = [];
 

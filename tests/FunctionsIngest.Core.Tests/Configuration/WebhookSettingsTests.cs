@@ -118,7 +118,7 @@ public sealed class WebhookSettingsTests
         {
             all["Webhooks:Sources:begini:Scheme"] = "begini";
             all["Webhooks:Sources:begini:Secrets:0"] = "begini-api-key";
-            all["Secrets:begini-api-key"] = "a-key-of-begini";
+            all["Secrets:begini-api-key"] = "the-api-key-of-begini";
         }
 
         foreach (var (key, value) in settings)

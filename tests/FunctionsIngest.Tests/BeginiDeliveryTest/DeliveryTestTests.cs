@@ -21,7 +21,7 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
 {
     private const string Path = "/v1/webhooks-management/test";
     private const string ClientId = "622056dce007dc805c741751";
-    private const string ApiKey = "acme's api key";
+    private const string ApiKey = "acme's own api key";
 
     [Fact]
     public async Task Without_an_Api_key_the_answer_is_400()
@@ -34,9 +34,9 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
 
     [Theory]
     [InlineData("somebody else's")]
-    [InlineData("acme's api key2")]
-    [InlineData("acme's api ke")]
-    [InlineData("ACME'S API KEY")]
+    [InlineData("acme's own api key2")]
+    [InlineData("acme's own api ke")]
+    [InlineData("ACME'S OWN API KEY")]
     public async Task With_a_key_that_is_nobodys_the_answer_is_403(string key)
     {
         await using var host = await StartAsync();
@@ -173,7 +173,7 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
             receiver.Url, ApiKey, ("../other:ApiKeySecret", "other-api-key"), ("../other:ReceiverUrl", receiver.Url));
 
         Assert.Equal(HttpStatusCode.OK, (await TestAsync(host, ApiKey)).Status);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await TestAsync(host, "other's api key")).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await TestAsync(host, "other's own api key")).Status);
         Assert.Equal(1, receiver.Requests);
     }
 
@@ -315,7 +315,7 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
             [$"{Section}:ReceiverUrl"] = receiver ?? "",
             [$"{Section}:AllowPrivateAddresses"] = "true",
             ["Secrets:acme-api-key"] = apiKey,
-            ["Secrets:other-api-key"] = "other's api key",
+            ["Secrets:other-api-key"] = "other's own api key",
         };
         foreach (var (setting, value) in settings)
             all[setting.StartsWith("../", StringComparison.Ordinal) ? $"Webhooks:DeliveryTests:{setting[3..]}" : $"{Section}:{setting}"] = value;
