@@ -27,8 +27,8 @@ internal sealed class AnswerBeginning
             if (_length == _bytes.Length)
                 Array.Resize(ref _bytes, MaxBytes);
 
-            // One byte at a time. A read that comes upon a broken chunk throws, and takes with it what it had read of the
-            // good ones before.
+            // One byte at a time: a read that comes upon a broken chunk throws, and what it had read of the good chunks
+            // before would be lost.
             if (await body.ReadAsync(_bytes.AsMemory(_length, 1), cancellationToken) == 0)
                 return;
 

@@ -14,7 +14,9 @@ internal sealed class ConfigurationSecretReader(IConfiguration configuration) : 
     public const string Section = "Secrets";
 
     /// <inheritdoc />
-    /// <exception cref="InvalidOperationException">The secret is set in two ways, or not as a value or a list.</exception>
+    /// <exception cref="InvalidOperationException">
+    /// The secret is set in two ways, or not as a value or a list.
+    /// </exception>
     public Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, Func<string, bool> isUsable, CancellationToken cancellationToken)
         => Read(name, out var versions) is { } problem
             ? Task.FromException<IReadOnlyList<SecretVersion>>(new InvalidOperationException(problem))
@@ -22,7 +24,9 @@ internal sealed class ConfigurationSecretReader(IConfiguration configuration) : 
 
     /// <summary>Reads a secret.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="versions">Its value, or those of its list; none if it is not set. Each has its key as its id.</param>
+    /// <param name="versions">
+    /// Its value, or those of its list, each with its key as its id; none if it is not set.
+    /// </param>
     /// <returns>Null, or what is wrong with how it is set, with the keys and the fix.</returns>
     public string? Read(string name, out IReadOnlyList<SecretVersion> versions)
     {

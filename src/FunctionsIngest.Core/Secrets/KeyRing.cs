@@ -72,8 +72,9 @@ internal sealed partial class KeyRing : IDisposable
         if (newer is not null && newer != seen)
             return newer;
 
-        // The key that would verify the webhook may be in another secret of the source, which cannot be read. Yet one such
-        // secret must not turn every refusal into a 503: the source has good keys, and a forger would look like an outage.
+        // The key that would verify the webhook may be in another secret of the source, which cannot be read. Yet one
+        // such secret must not turn every refusal into a 503: the source has good keys, and every forged webhook would
+        // look like an outage.
         return newer is null ? throw keys.Unavailable() : null;
     }
 

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace FunctionsIngest.Secrets;
 
 /// <summary>
-/// Finds secrets of different names with the same value: whoever has one has both, and a webhook of one source could be
-/// sent to the other. It keeps fingerprints and no value, made with a key that this process alone has, and shows none.
+/// Finds secrets of different names with the same value: a webhook of one source could be sent to the other. It keeps
+/// fingerprints and no value. They are made with a key that this process alone has, and are shown nowhere.
 /// </summary>
 internal sealed partial class SecretFingerprints(ILogger<SecretFingerprints> logger)
 {
@@ -16,7 +16,7 @@ internal sealed partial class SecretFingerprints(ILogger<SecretFingerprints> log
     private readonly HashSet<(string, string)> _told = [];
     private readonly Lock _lock = new();
 
-    /// <summary>Notes what a read of a secret has found, and warns once of each other secret with the same value.</summary>
+    /// <summary>Notes what a read of a secret has found, and warns once of each other with the same value.</summary>
     /// <param name="name">The secret's name.</param>
     /// <param name="texts">Its texts in force.</param>
     public void Note(string name, IEnumerable<string> texts)

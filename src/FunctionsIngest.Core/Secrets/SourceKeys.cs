@@ -93,8 +93,7 @@ internal sealed partial class SourceKeys
         }
 
         // Stable: secrets that do not say when they were made stay in their order.
-        var candidates = found.OrderByDescending(item => item.CreatedOn).Select(item => item.Candidate).DistinctBy(candidate => (candidate.Role, candidate.Text));
-        return ([.. candidates], absent, until);
+        return ([.. found.OrderByDescending(item => item.CreatedOn).Select(item => item.Candidate)], absent, until);
     }
 
     private (KeySet? Keys, ImmutableArray<Problem> Problems) Parse(ImmutableArray<Candidate> candidates)
@@ -102,11 +101,13 @@ internal sealed partial class SourceKeys
         var problems = new List<Problem>();
         var keys = new List<VerificationKey>();
         var clientKeys = new List<VerificationKey>();
+        var known = new HashSet<(SecretUse.Role, string)>();
         foreach (var candidate in candidates)
         {
             if (SecretCheck.ReadKeys(_source, candidate.Role, candidate.Text, out var read) is { } problem)
                 problems.Add(new Problem($"{candidate.Name} is not a key that source '{_source.Name}' can use: {problem}.", candidate.Secret.Name));
-            (candidate.Role == SecretUse.Role.ClientKey ? clientKeys : keys).AddRange(read);
+            else if (known.Add((candidate.Role, candidate.Text)))
+                (candidate.Role == SecretUse.Role.ClientKey ? clientKeys : keys).AddRange(read);
         }
 
         if (keys.Count > VerificationKey.MaxPerSource)
@@ -130,7 +131,9 @@ internal sealed partial class SourceKeys
 
     /// <summary>What is wrong with the keys.</summary>
     /// <param name="Sentence">A sentence, without a character of any secret.</param>
-    /// <param name="RefusedSecret">The secret that has a version that cannot be used; null: it is about something else.</param>
+    /// <param name="RefusedSecret">
+    /// The secret that has a version that cannot be used; null: it is about something else.
+    /// </param>
     private sealed record Problem(string Sentence, string? RefusedSecret = null);
 
     /// <summary>

@@ -27,7 +27,7 @@ internal sealed class VaultMetrics
     /// <summary>The store could not be asked.</summary>
     public void Failed(string secret) => Count(secret, "failure");
 
-    /// <summary>A version of a secret cannot be used; told once for each source or client that it is a key to.</summary>
+    /// <summary>A version of a secret cannot be used; once for each source or client that names it.</summary>
     public void Refused(string secret) => _refused.Add(1, new KeyValuePair<string, object?>("secret", secret));
 
     /// <summary>Reports, whenever metrics are collected, how old what is known of each secret is.</summary>
