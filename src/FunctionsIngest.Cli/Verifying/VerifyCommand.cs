@@ -3,6 +3,7 @@ using System.Text.Json;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Diagnosis;
 using FunctionsIngest.Senders.Signatures;
+using FunctionsIngest.Sources;
 using Microsoft.Extensions.Configuration;
 using Spectre.Console;
 
@@ -52,11 +53,23 @@ internal static class VerifyCommand
                 await InputFile.ReadAsync(terminal, result.GetRequiredValue(body), cancellationToken));
 
             var secrets = SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: false));
+            WarnOfRefusedSecrets(terminal, found, secrets);
             var diagnosis = new Diagnostician(found.Scheme, secrets, OtherSecrets(configuration, secrets), SecretInput.ClientKey(found, configuration)).Diagnose(request, result.GetValue(at) ?? terminal.Time.GetUtcNow());
             Write(terminal, diagnosis, result.GetValue(json));
             return diagnosis.IsGenuine ? ExitCode.Ok : ExitCode.No;
         });
         return command;
+    }
+
+    // A request may be genuine by a secret that the app refuses: the app answers it with 503, or does not start.
+    private static void WarnOfRefusedSecrets(Terminal terminal, Sender sender, IReadOnlyList<string> secrets)
+    {
+        var source = new Source { Name = sender.Source ?? sender.Scheme.Name, Scheme = sender.Scheme, SecretNames = [], AllowWeakSecret = sender.Options.AllowWeakSecret };
+        foreach (var secret in secrets)
+        {
+            if (SecretCheck.ReadKeys(source, SecretUse.Role.Key, secret, out _) is { } problem)
+                terminal.Messages.WriteLine($"The app refuses this secret: {problem}.");
+        }
     }
 
     private static CapturedRequest Parse(byte[] headers)

@@ -34,6 +34,13 @@ internal sealed partial class DeliveryTestClients : IDisposable
         }
     }
 
+    /// <summary>Begins to read every API key, so that the log tells at once of those that cannot be used.</summary>
+    public void Start()
+    {
+        foreach (var client in _clients)
+            client.Secret.Refresh();
+    }
+
     /// <summary>
     /// Finds the client of an API key. Every client's keys are compared, whether one has matched or not.
     /// </summary>

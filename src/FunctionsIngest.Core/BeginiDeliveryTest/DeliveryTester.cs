@@ -27,8 +27,8 @@ internal sealed partial class DeliveryTester(DeliveryTestClients clients, Receiv
     /// </summary>
     public const int WrongKeysPerMinute = 60;
 
-    // Drawn on before the comparison, and given back by a right key. Drawn on after it, it would slow down only those
-    // guesses that miss. The price: anybody can keep the clients from their tests for as long as they guess.
+    // Drawn on before the comparison, and given back by a right key. Drawn on after it, it would slow down only guesses
+    // that miss. The price: anybody can keep the clients from their tests for as long as they guess.
     private readonly RequestLimit _wrongKeys = new(WrongKeysPerMinute, time);
 
     /// <summary>Answers one request. Never throws, never answers 500.</summary>
