@@ -39,7 +39,8 @@ internal sealed class DeliveryTestClient(string id, DeliveryTestOptions options,
     public bool HasKey => secret.ReadingAt(time.GetUtcNow()) is not null;
 
     /// <summary>
-    /// Finds the offered key among the client's. Takes as long for one that is there as for one that is not.
+    /// Finds the offered key among the client's. Compares it with each of them, in constant time, whether one has
+    /// matched or not.
     /// </summary>
     /// <param name="offeredHash">The SHA-256 of the offered key, so that its length shows nowhere either.</param>
     /// <returns>The key, which can sign; null if the client has no such key, or one that cannot be used.</returns>

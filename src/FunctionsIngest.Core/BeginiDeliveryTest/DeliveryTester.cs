@@ -22,13 +22,13 @@ internal sealed partial class DeliveryTester(DeliveryTestClients clients, Receiv
     public const string EventType = "webhook.test";
 
     /// <summary>
-    /// How many wrong keys a minute are answered with 403, of all callers together. Then every key is answered with 429,
-    /// the right one too, until the minute ends.
+    /// How many wrong keys a minute are answered with 403, of all callers together. Then every key is answered with
+    /// 429, the right one too, until the minute ends.
     /// </summary>
     public const int WrongKeysPerMinute = 60;
 
-    // Drawn on before the comparison, and given back by a right key. Drawn on after it, it would slow down only guesses
-    // that miss. The price: anybody can keep the clients from their tests for as long as they guess.
+    // Drawn on before the comparison, and given back by a right key. Drawn on after it, it would slow down only the
+    // guesses that miss. The price: anybody can keep the clients from their tests for as long as they guess.
     private readonly RequestLimit _wrongKeys = new(WrongKeysPerMinute, time);
 
     /// <summary>Answers one request. Never throws, never answers 500.</summary>

@@ -58,6 +58,8 @@ internal sealed record SecretUse(string Setting, string Name, SecretUse.Role Kin
         if (AllowsSharing || other.AllowsSharing)
             return null;
 
-        return $"{both}, so a webhook of one could be sent to the other: give each a secret of its own. While a source is being renamed, set {AllowSetting ?? other.AllowSetting} to true.";
+        return AllowSetting is null || other.AllowSetting is null
+            ? $"{both}, so the client could sign the source's webhooks: give each a secret of its own. If it may, set {AllowSetting ?? other.AllowSetting} to true."
+            : $"{both}, so a webhook of one could be sent to the other: give each a secret of its own. While a source is being renamed, set {AllowSetting} to true.";
     }
 }

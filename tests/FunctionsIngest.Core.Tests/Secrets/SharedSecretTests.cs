@@ -60,7 +60,7 @@ public sealed class SharedSecretTests
     public void A_client_of_the_delivery_test_shares_a_source_s_secret_only_where_that_allows_it()
     {
         Assert.Equal(
-            [$"{Client} and Webhooks:Sources:one:Secrets name the same secret, 'first', so a webhook of one could be sent to the other: give each a secret of its own. While a source is being renamed, set Webhooks:Sources:one:AllowSharedSecret to true."],
+            [$"{Client} and Webhooks:Sources:one:Secrets name the same secret, 'first', so the client could sign the source's webhooks: give each a secret of its own. If it may, set Webhooks:Sources:one:AllowSharedSecret to true."],
             Validate((Client, "first")));
         Assert.Empty(Validate((Client, "first"), ("Webhooks:Sources:one:AllowSharedSecret", "true")));
     }
