@@ -41,6 +41,10 @@ type source = {
   @description('Names of secrets in the vault, all of them valid. Never the secrets themselves.')
   @minLength(1)
   Secrets: string[]
+  @description('Whether a shared secret may have fewer than 16 bytes. Only for a sender that gives no longer one.')
+  AllowWeakSecret: bool?
+  @description('Whether another source may name the same secret. Only while a source is being renamed.')
+  AllowSharedSecret: bool?
   @description('The accepted event types. None: all.')
   EventTypes: string[]?
   @description('How far the signed timestamp may be off, such as 00:05:00.')

@@ -116,15 +116,16 @@ AppMetrics
 | summarize Events = sum(Sum) by bin(TimeGenerated, {TimeRange:grain}), Name'''
   }
   {
-    title: 'Secrets: reads by outcome, and the age of what is known, in s'
+    title: 'Secrets: reads by outcome, versions that were refused, and the age of what is known, in s'
     visualization: 'table'
     query: $'''
 AppMetrics
-| where Name in ('${metrics.secretRefreshes}', '${metrics.secretAge}')
+| where Name in ('${metrics.secretRefreshes}', '${metrics.secretRefused}', '${metrics.secretAge}')
 | extend Secret = tostring(Properties.secret), Outcome = tostring(Properties.outcome)
 | summarize
     Reads = sumif(Sum, Outcome == 'success'),
     Failures = sumif(Sum, Outcome in ('failure', 'throttled')),
+    Refused = sumif(Sum, Name == '${metrics.secretRefused}'),
     Oldest = maxif(Max, Name == '${metrics.secretAge}')
     by Secret'''
   }

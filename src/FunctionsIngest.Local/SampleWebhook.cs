@@ -25,8 +25,8 @@ internal static class SampleWebhook
         var eventType = source.EventTypes?.Order(StringComparer.Ordinal).First();
         foreach (var secretName in source.SecretNames)
         {
-            if (configuration[ConfigurationSecretReader.KeyOf(ConfigurationSecretReader.SigningNameOf(secretName))] is not { Length: > 0 } secret
-                || source.Scheme.ParseKey(secret, out var key) is not null)
+            if (new ConfigurationSecretReader(configuration).Find(ConfigurationSecretReader.SigningNameOf(secretName)) is not [var secret, ..]
+                || source.Scheme.ReadKey(secret, out var key) is not null)
             {
                 continue;
             }

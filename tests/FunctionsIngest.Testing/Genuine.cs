@@ -11,10 +11,10 @@ namespace FunctionsIngest.Testing;
 public static class Genuine
 {
     /// <summary>The key of the source <c>begini</c>.</summary>
-    public const string BeginiKey = "begini-test-key";
+    public const string BeginiKey = "begini-key-of-the-tests";
 
     /// <summary>The secret of the source <c>standard</c>.</summary>
-    public const string StandardSecret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    public const string StandardSecret = "whsec_N2CdY7EqsGBMfhUUMPF9D2jYy3uvwTgL";
 
     /// <summary>The secret of the source <c>aghanim</c>.</summary>
     public const string AghanimSecret = "aghanim-test-secret";

@@ -3,8 +3,10 @@ using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
+using FunctionsIngest.BeginiDeliveryTest;
 using FunctionsIngest.Configuration;
 using FunctionsIngest.Secrets;
+using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,27 +62,19 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
 
     private async Task<Check> CheckSecretsAsync(CancellationToken cancellationToken)
     {
-        const string Name = "secrets";
-        if (configuration[KeyVaultOptions.UriKey] is not { Length: > 0 } vault)
-            return Check.Well(Name, "read from the configuration");
-
-        var names = AppConfiguration.SourcesOf(configuration).Sources.Values.SelectMany(source => source.Secrets).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
+        using var services = new ServiceCollection().AddLogging().AddWebhookIngestion(configuration).BuildServiceProvider();
+        var options = services.GetRequiredService<BoundSettings<KeyVaultOptions>>().Value;
         var settings = new SecretClientOptions { Retry = { MaxRetries = 1, NetworkTimeout = Patience } };
         try
         {
-            var client = new SecretClient(new Uri(vault), Credentials.For(configuration["KeyVault:ClientId"]), settings);
-            var reader = new KeyVaultSecretReader(client, Options.Create(new KeyVaultOptions()), terminal.Time);
-            foreach (var name in names)
-            {
-                if ((await reader.ReadAsync(name, cancellationToken)).Count == 0)
-                    return new Check(Name, ExitCode.No, $"{reader.Describe(name)} has no value in force", $"Set it: az keyvault secret set --vault-name <name> --name {name} --file <file>");
-            }
-
-            return Check.Well(Name, $"{names.Count} read from {vault}");
+            var vault = options.UsesVault
+                ? new KeyVaultSecretReader(new SecretClient(new Uri(options.Uri!), Credentials.For(options.ClientId), settings), Options.Create(options), terminal.Time)
+                : null;
+            return await new SecretsDoctor(services.GetRequiredService<SourceReading>().Sources, services.GetRequiredService<BoundSettings<DeliveryTestsOptions>>().Value, vault).ExamineAsync(cancellationToken);
         }
         catch (Exception exception) when (exception is RequestFailedException or AuthenticationFailedException or UriFormatException or AggregateException)
         {
-            return new Check(Name, ExitCode.Unreachable, $"{vault} cannot be read: {exception.FirstLine()}", "Sign in with 'az login' as somebody with the role Key Vault Secrets User, and see whether the vault lets this network in.");
+            return new Check(SecretsDoctor.Name, ExitCode.Unreachable, $"{options.Uri} cannot be read: {exception.FirstLine()}", "Sign in with 'az login' as somebody with the role Key Vault Secrets User, and see whether the vault lets this network in.");
         }
     }
 

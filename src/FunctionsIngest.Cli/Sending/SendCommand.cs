@@ -50,7 +50,7 @@ internal static class SendCommand
             var factory = new WebhookFactory(
                 found,
                 AppAddress.Parse(result.GetValue(url) ?? $"{AppAddress.LocalHost}{found.Path}"),
-                SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: true)),
+                SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: true))[0],
                 SecretInput.ClientKey(found, configuration),
                 terminal.Time)
             {

@@ -23,16 +23,14 @@ internal sealed class WebhookFactory
 
     /// <param name="sender">Who sends.</param>
     /// <param name="url">Where to.</param>
-    /// <param name="secret">The secret's text; of several keys the first one signs.</param>
+    /// <param name="secret">The secret's text.</param>
     /// <param name="clientKey">QI Tech's client key, if the source has one.</param>
     /// <param name="time">The clock.</param>
     /// <exception cref="CommandException">The secret cannot sign.</exception>
     public WebhookFactory(Sender sender, Uri url, string secret, string? clientKey, TimeProvider time)
     {
         (_scheme, _url, _time) = (sender.Scheme, url, time);
-        if (SecretText.Split(secret) is not [var text, ..])
-            throw new CommandException("The secret is empty.");
-        if (_scheme.ReadKey(text, out var key) is { } problem)
+        if (_scheme.ReadKey(secret, out var key) is { } problem)
             throw new CommandException($"The secret is not a key of the scheme {_scheme.Name}: {problem}.");
 
         _signer = clientKey is null ? new WebhookSigner(_scheme, key!) : new WebhookSigner(_scheme, key!, new ClientKey(clientKey.Trim()));

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Text.Json;
+using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Diagnosis;
 using FunctionsIngest.Senders.Signatures;
+using FunctionsIngest.Sources;
 using Microsoft.Extensions.Configuration;
 using Spectre.Console;
 
@@ -50,12 +52,24 @@ internal static class VerifyCommand
                 captured.Headers,
                 await InputFile.ReadAsync(terminal, result.GetRequiredValue(body), cancellationToken));
 
-            var text = SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: false));
-            var diagnosis = new Diagnostician(found.Scheme, text, OtherSecrets(configuration, text), SecretInput.ClientKey(found, configuration)).Diagnose(request, result.GetValue(at) ?? terminal.Time.GetUtcNow());
+            var secrets = SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: false));
+            WarnOfRefusedSecrets(terminal, found, secrets);
+            var diagnosis = new Diagnostician(found.Scheme, secrets, OtherSecrets(configuration, secrets), SecretInput.ClientKey(found, configuration)).Diagnose(request, result.GetValue(at) ?? terminal.Time.GetUtcNow());
             Write(terminal, diagnosis, result.GetValue(json));
             return diagnosis.IsGenuine ? ExitCode.Ok : ExitCode.No;
         });
         return command;
+    }
+
+    // A request may be genuine by a secret that the app refuses: the app answers it with 503, or does not start.
+    private static void WarnOfRefusedSecrets(Terminal terminal, Sender sender, IReadOnlyList<string> secrets)
+    {
+        var source = new Source { Name = sender.Source ?? sender.Scheme.Name, Scheme = sender.Scheme, SecretNames = [], AllowWeakSecret = sender.Options.AllowWeakSecret };
+        foreach (var secret in secrets)
+        {
+            if (SecretCheck.ReadKeys(source, SecretUse.Role.Key, secret, out _) is { } problem)
+                terminal.Messages.WriteLine($"The app refuses this secret: {problem}.");
+        }
     }
 
     private static CapturedRequest Parse(byte[] headers)
@@ -70,9 +84,9 @@ internal static class VerifyCommand
         }
     }
 
-    private static Dictionary<string, string> OtherSecrets(IConfiguration configuration, string secret)
-        => configuration.GetSection("Secrets").GetChildren()
-            .Where(other => !string.IsNullOrWhiteSpace(other.Value) && other.Value != secret)
+    private static Dictionary<string, string> OtherSecrets(IConfiguration configuration, IReadOnlyList<string> secrets)
+        => configuration.GetSection(ConfigurationSecretReader.Section).AsEnumerable(makePathsRelative: true)
+            .Where(other => !string.IsNullOrWhiteSpace(other.Value) && !secrets.Contains(other.Value))
             .ToDictionary(other => other.Key, other => other.Value!, StringComparer.OrdinalIgnoreCase);
 
     private static void Write(Terminal terminal, RequestDiagnosis diagnosis, bool json)

@@ -14,5 +14,6 @@ internal static class BeginiDeliveryTestServiceCollectionExtensions
         => services
             .AddSettings<DeliveryTestsOptions, DeliveryTestsOptionsValidator>(WebhookSettings.Of(configuration))
             .AddSingleton<DeliveryTestClients>()
-            .AddSingleton<DeliveryTester>();
+            .AddSingleton<DeliveryTester>()
+            .AddHostedService<DeliveryTestStart>();
 }

@@ -13,7 +13,8 @@ namespace FunctionsIngest.BeginiDeliveryTest;
 /// </summary>
 internal sealed class DeliveryTestAnswer
 {
-    // As that API writes it: the quotes of a receiver's body as \", and no other character escaped that JSON allows.
+    // As that API writes it: the quotes of a receiver's body as \", and letters and most signs as they are. Emoji, like
+    // all that lies beyond the first 65,536 characters, and characters that do not print are written with \u.
     private static readonly JsonSerializerOptions Json = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     private readonly int _status;

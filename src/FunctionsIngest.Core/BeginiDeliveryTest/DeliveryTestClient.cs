@@ -27,6 +27,9 @@ internal sealed class DeliveryTestClient(string id, DeliveryTestOptions options,
     /// <summary>How many tests it may have.</summary>
     public RequestLimit Limit { get; } = new(TestsPerMinute, time);
 
+    /// <summary>The secret that holds its API keys.</summary>
+    public CachedSecret Secret => secret;
+
     /// <summary>
     /// A read of the API key to wait for, if the key is not known yet; null if it is known, or must not be read now.
     /// </summary>
@@ -36,26 +39,22 @@ internal sealed class DeliveryTestClient(string id, DeliveryTestOptions options,
     public bool HasKey => secret.ReadingAt(time.GetUtcNow()) is not null;
 
     /// <summary>
-    /// Finds the offered key among the client's. Takes as long for one that is there as for one that is not.
+    /// Finds the offered key among the client's. Compares it with each of them, in constant time, whether one has
+    /// matched or not.
     /// </summary>
     /// <param name="offeredHash">The SHA-256 of the offered key, so that its length shows nowhere either.</param>
-    /// <returns>The key's text, or null.</returns>
-    public string? FindKey(ReadOnlySpan<byte> offeredHash)
+    /// <returns>The key, which can sign; null if the client has no such key, or one that cannot be used.</returns>
+    public VerificationKey? FindKey(ReadOnlySpan<byte> offeredHash)
     {
         string? found = null;
-        var now = time.GetUtcNow();
-        foreach (var version in secret.ReadingAt(now)?.Versions ?? [])
+        foreach (var version in secret.VersionsAt(time.GetUtcNow()))
         {
-            if (version.ExpiresOn <= now)
-                continue;
-
-            foreach (var text in SecretText.Split(version.Value))
-            {
-                if (CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(text)), offeredHash))
-                    found = text;
-            }
+            var text = SecretText.Trim(version.Value);
+            if (CryptographicOperations.FixedTimeEquals(SHA256.HashData(Encoding.UTF8.GetBytes(text)), offeredHash))
+                found = text;
         }
 
-        return found;
+        VerificationKey? key = null;
+        return found is null || SecretCheck.ReadSigningKey(Scheme, found, out key) is not null ? null : key;
     }
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using FunctionsIngest.Outbound;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Senders.Signatures;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -20,10 +21,14 @@ internal sealed partial class DeliveryTester(DeliveryTestClients clients, Receiv
     /// <summary>The event type of a test webhook.</summary>
     public const string EventType = "webhook.test";
 
-    /// <summary>How many wrong keys a minute are answered with 403, of all callers together.</summary>
+    /// <summary>
+    /// How many wrong keys a minute are answered with 403, of all callers together. Then every key is answered with
+    /// 429, the right one too, until the minute ends.
+    /// </summary>
     public const int WrongKeysPerMinute = 60;
 
-    // Drawn on after the comparison: drawn on before it, anybody could lock the clients out.
+    // Drawn on before the comparison, and given back by a right key. Drawn on after it, it would slow down only the
+    // guesses that miss. The price: anybody can keep the clients from their tests for as long as they guess.
     private readonly RequestLimit _wrongKeys = new(WrongKeysPerMinute, time);
 
     /// <summary>Answers one request. Never throws, never answers 500.</summary>
@@ -54,26 +59,27 @@ internal sealed partial class DeliveryTester(DeliveryTestClients clients, Receiv
         if (read == VerificationResult.HeaderMissing)
             return DeliveryTestAnswer.NoKey;
 
+        if (!_wrongKeys.TryTake(out var retryAfter))
+            return DeliveryTestAnswer.TooMany(retryAfter);
+
         var found = read == VerificationResult.Verified ? await clients.FindAsync(apiKey.ToString(), cancellationToken) : null;
         if (found is not var (client, key))
         {
             Log.WrongKey(logger);
-            return _wrongKeys.TryTake(out var retryAfter) ? DeliveryTestAnswer.InvalidKey : DeliveryTestAnswer.TooMany(retryAfter);
+            return DeliveryTestAnswer.InvalidKey;
         }
 
+        _wrongKeys.GiveBack();
         if (client.Receiver is null)
             return DeliveryTestAnswer.NotSet(client.Id);
 
         return client.Limit.TryTake(out var wait) ? await DeliverAsync(client, client.Receiver, key, cancellationToken) : DeliveryTestAnswer.TooMany(wait);
     }
 
-    private async Task<DeliveryTestAnswer> DeliverAsync(DeliveryTestClient client, Uri receiver, string keyText, CancellationToken cancellationToken)
+    private async Task<DeliveryTestAnswer> DeliverAsync(DeliveryTestClient client, Uri receiver, VerificationKey key, CancellationToken cancellationToken)
     {
-        if (client.Scheme.ReadKey(keyText, out var key) is { } problem)
-            throw new SecretsUnavailableException($"The API key of the delivery test's client '{client.Id}' is not a key of the scheme {client.Scheme.Name}: {problem}.");
-
         var id = $"test_{Guid.NewGuid():N}";
-        var webhook = new WebhookSigner(client.Scheme, key!).Create(receiver, id, time.GetUtcNow(), EventType);
+        var webhook = new WebhookSigner(client.Scheme, key).Create(receiver, id, time.GetUtcNow(), EventType);
         var started = time.GetTimestamp();
         try
         {
@@ -103,7 +109,7 @@ internal sealed partial class DeliveryTester(DeliveryTestClients clients, Receiv
         [LoggerMessage(3, LogLevel.Information, "A delivery test was refused: no client has its API key.")]
         public static partial void WrongKey(ILogger logger);
 
-        [LoggerMessage(4, LogLevel.Error, "A delivery test could not be answered: API keys are missing.")]
+        [LoggerMessage(4, LogLevel.Error, "A delivery test could not be answered: its API key cannot be checked.")]
         public static partial void KeysUnavailable(ILogger logger, Exception exception);
     }
 }

@@ -9,13 +9,15 @@ using FunctionsIngest.Sources;
 namespace FunctionsIngest.BeginiDeliveryTest;
 
 /// <summary>Checks the clients of the delivery test when the host starts.</summary>
-internal sealed partial class DeliveryTestsOptionsValidator(ConfigurationSecretReader secrets, BoundSettings<KeyVaultOptions> vault) : BoundOptionsValidator<DeliveryTestsOptions>
+internal sealed partial class DeliveryTestsOptionsValidator(SourceReading sources, ConfigurationSecretReader secrets, BoundSettings<KeyVaultOptions> vault)
+    : BoundOptionsValidator<DeliveryTestsOptions>
 {
     /// <summary>The schemes that a test webhook can be signed with.</summary>
     private static readonly IReadOnlyList<string> SchemeNames = [.. SchemeCatalogue.Names.Except([QiTechScheme.SchemeName, SchemeCatalogue.Custom])];
 
     protected override void Check(DeliveryTestsOptions options, List<string> errors)
     {
+        var clients = new List<(DeliveryTestOptions Client, SecretUse Use)>();
         foreach (var (id, client) in options.DeliveryTests.OrderBy(entry => entry.Key, StringComparer.Ordinal))
         {
             var setting = $"{WebhookSettings.Section}:{nameof(DeliveryTestsOptions.DeliveryTests)}:{id}";
@@ -25,33 +27,32 @@ internal sealed partial class DeliveryTestsOptionsValidator(ConfigurationSecretR
                 errors.Add($"{setting}:ReceiverUrl is not an http or https address without user and password: write it like https://example.com/webhook-receiver.");
             if (!SchemeNames.Contains(client.Scheme))
                 errors.Add($"{setting}:Scheme is '{client.Scheme}': give one of {string.Join(", ", SchemeNames)}.");
-            else
-                CheckSecret($"{setting}:ApiKeySecret", client, errors);
+
+            // The key itself may be where its name belongs, so the error does not repeat it.
+            var secretSetting = $"{setting}:{nameof(client.ApiKeySecret)}";
+            if (client.ApiKeySecret is not { } name || !SourceFactory.IsSecretName(name))
+                errors.Add($"{secretSetting} is not the name of a secret: give the name (1 to 127 letters, digits and -), never the API key itself.");
+            else if (SchemeNames.Contains(client.Scheme))
+                clients.Add((client, new SecretUse(secretSetting, name, SecretUse.Role.ApiKey)));
         }
+
+        errors.AddRange(SecretUse.FindShared([.. clients.Select(client => client.Use)], [.. sources.Sources.SelectMany(SecretUse.Of)]));
+        if (!vault.Value.UsesVault)
+            CheckValues(clients, errors);
     }
 
-    private void CheckSecret(string setting, DeliveryTestOptions options, List<string> errors)
+    private void CheckValues(List<(DeliveryTestOptions Client, SecretUse Use)> clients, List<string> errors)
     {
-        // The key itself may be where its name belongs, so the error does not repeat it.
-        if (options.ApiKeySecret is not { } name || !SourceFactory.IsSecretName(name))
+        var known = new Dictionary<string, (string Key, SecretUse Use)>(StringComparer.Ordinal);
+        foreach (var (client, use) in clients)
         {
-            errors.Add($"{setting} is not the name of a secret: give the name (1 to 127 letters, digits and -), never the API key itself.");
-            return;
-        }
-
-        if (vault.Value.UsesVault)
-            return;
-
-        var key = ConfigurationSecretReader.KeyOf(name);
-        var texts = SecretText.Split(secrets.Find(name) ?? "");
-        if (texts.Count == 0)
-            errors.Add($"{key} is not set, and {setting} names it: set it to the client's API key, or set {KeyVaultOptions.UriKey} to the vault that holds it.");
-
-        var scheme = CreateScheme(options);
-        foreach (var text in texts)
-        {
-            if (scheme.ReadKey(text, out _) is { } problem)
-                errors.Add($"{key} is not a key that the scheme {options.Scheme} can sign with: {problem}.");
+            foreach (var version in SourceSecretsValidator.Read(use.Name, use.Setting, "the client's API key", secrets, errors))
+            {
+                if (SecretCheck.ReadSigningKey(CreateScheme(client), version.Value, out _) is { } problem)
+                    errors.Add($"{version.Id} is not a key that the scheme {client.Scheme} can sign with: {problem}.");
+                else if (!known.TryAdd(SecretText.Trim(version.Value), (version.Id!, use)) && known[SecretText.Trim(version.Value)] is var (key, first) && first.Name != use.Name)
+                    errors.Add($"{key} and {version.Id} are the same API key, so the two clients could not be told apart: give each client a key of its own.");
+            }
         }
     }
 

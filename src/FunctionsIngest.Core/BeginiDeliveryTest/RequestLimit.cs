@@ -26,4 +26,11 @@ internal sealed class RequestLimit(int perMinute, TimeProvider time)
             return _left > 0 && _left-- > 0;
         }
     }
+
+    /// <summary>Gives back what <see cref="TryTake"/> took, where the request turns out not to count.</summary>
+    public void GiveBack()
+    {
+        lock (_lock)
+            _left = Math.Min(_left + 1, perMinute);
+    }
 }

@@ -117,7 +117,8 @@ internal static class SettingsBinder
 
     private static string ExampleKey(Type type) => ItemTypeOf(type) switch
     {
-        null => SettingsOf(type).Select(property => property.Name).Order().First(),
+        // A switch is a poor example: most of them should stay as they are.
+        null => SettingsOf(type).OrderBy(property => property.PropertyType == typeof(bool)).ThenBy(property => property.Name).First().Name,
         _ when type.GenericTypeArguments.Length == 2 => "<name>",
         _ => "0",
     };

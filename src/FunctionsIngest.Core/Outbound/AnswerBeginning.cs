@@ -26,10 +26,13 @@ internal sealed class AnswerBeginning
         {
             if (_length == _bytes.Length)
                 Array.Resize(ref _bytes, MaxBytes);
-            if (await body.ReadAsync(_bytes.AsMemory(_length), cancellationToken) is var read && read == 0)
+
+            // One byte at a time: a read that comes upon a broken chunk throws, and what it had read of the good chunks
+            // before would be lost.
+            if (await body.ReadAsync(_bytes.AsMemory(_length, 1), cancellationToken) == 0)
                 return;
 
-            _length += read;
+            _length++;
         }
     }
 }

@@ -29,6 +29,7 @@ internal sealed partial class CachedSecret : IDisposable
     private readonly ILogger _logger;
     private readonly ITimer _timer;
     private readonly Lock _lock = new();
+    private readonly List<Func<string, bool>> _uses = [];
 
     private volatile SecretReading? _reading;
     private volatile Exception? _failure;
@@ -48,11 +49,18 @@ internal sealed partial class CachedSecret : IDisposable
 
     public string Name { get; }
 
+    /// <summary>Adds somebody who uses the secret; before the first read.</summary>
+    /// <param name="isUsable">Whether a text is a key to them.</param>
+    public void AddUse(Func<string, bool> isUsable) => _uses.Add(isUsable);
+
     /// <summary>Called after each successful read.</summary>
     public event Action? Refreshed;
 
     /// <summary>How a message names the secret.</summary>
     public string Description => _reader.Describe(Name);
+
+    /// <summary>How a message names a version of it.</summary>
+    public string Describe(SecretVersion version) => _reader.Describe(Name, version);
 
     /// <summary>Why the last read failed; null if it did not.</summary>
     public Exception? Failure => _failure;
@@ -65,6 +73,10 @@ internal sealed partial class CachedSecret : IDisposable
     /// <see cref="KeyVaultOptions.OutageTolerance"/>.
     /// </summary>
     public SecretReading? ReadingAt(DateTimeOffset now) => _reading is { } reading && now < LapseOf(reading) ? reading : null;
+
+    /// <summary>The versions in force; none if the secret is not known.</summary>
+    public IEnumerable<SecretVersion> VersionsAt(DateTimeOffset now)
+        => ReadingAt(now)?.Versions.Where(version => !(version.ExpiresOn <= now)) ?? [];
 
     /// <summary>Until when a reading serves if no other follows it.</summary>
     public DateTimeOffset LapseOf(SecretReading reading) => reading.ReadAt + _options.OutageTolerance;
@@ -124,7 +136,7 @@ internal sealed partial class CachedSecret : IDisposable
         try
         {
             using var timeout = new CancellationTokenSource(ReadTimeout, _clock);
-            _reading = new SecretReading(await _reader.ReadAsync(Name, timeout.Token), now);
+            _reading = new SecretReading(await _reader.ReadAsync(Name, text => _uses.Exists(isUsable => isUsable(text)), timeout.Token), now);
             Refreshed?.Invoke();
             _failure = null;
             _failures = 0;

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 namespace FunctionsIngest.Secrets;
 
 /// <summary>The keys of every source, read at the start and again in the background.</summary>
-internal sealed class KeyRing : IDisposable
+internal sealed partial class KeyRing : IDisposable
 {
     /// <summary>
     /// How long a request waits for a read that is running: where there is no key yet, and where none verifies it.
@@ -16,22 +16,29 @@ internal sealed class KeyRing : IDisposable
 
     private readonly FrozenDictionary<string, CachedSecret> _secrets;
     private readonly FrozenDictionary<string, SourceKeys> _sources;
+    private readonly IReadOnlyList<Source> _configured;
     private readonly TimeProvider _clock;
+    private readonly ILogger _logger;
 
-    public KeyRing(SourceCatalogue sources, ISecretReader reader, IOptions<KeyVaultOptions> options, TimeProvider clock, VaultMetrics metrics, ILogger<KeyRing> logger)
+    public KeyRing(
+        SourceCatalogue sources, ISecretReader reader, IOptions<KeyVaultOptions> options, TimeProvider clock, VaultMetrics metrics, SecretFingerprints fingerprints, ILogger<KeyRing> logger)
     {
-        _clock = clock;
+        (_configured, _clock, _logger) = (sources.All, clock, logger);
         _secrets = sources.All
-            .SelectMany(source => source.ClientKeyName is { } clientKey ? source.SecretNames.Append(clientKey) : source.SecretNames)
+            .SelectMany(SecretUse.Of)
+            .Select(use => use.Name)
             .Distinct(StringComparer.OrdinalIgnoreCase)
             .ToFrozenDictionary(name => name, name => new CachedSecret(name, reader, options.Value, clock, metrics, logger), StringComparer.OrdinalIgnoreCase);
-        _sources = sources.All.ToFrozenDictionary(source => source.Name, source => new SourceKeys(source, name => _secrets[name], logger), StringComparer.Ordinal);
+        _sources = sources.All.ToFrozenDictionary(source => source.Name, source => new SourceKeys(source, name => _secrets[name], metrics, logger), StringComparer.Ordinal);
 
         foreach (var source in _sources.Values)
         {
             foreach (var secret in source.Secrets.Distinct())
                 secret.Refreshed += () => source.Rebuild(clock.GetUtcNow());
         }
+
+        foreach (var secret in _secrets.Values)
+            secret.Refreshed += () => fingerprints.Note(secret.Name, secret.VersionsAt(clock.GetUtcNow()).Select(version => version.Value));
 
         metrics.ObserveAges(() => from secret in _secrets.Values let age = secret.Age where age is not null select (secret.Name, age.Value));
     }
@@ -61,17 +68,14 @@ internal sealed class KeyRing : IDisposable
         if (keys.KeysAt(_clock.GetUtcNow()) == seen)
             await RefreshAsync(keys, LongestWait - _clock.GetElapsedTime(started), cancellationToken);
 
-        var now = _clock.GetUtcNow();
-        var newer = keys.KeysAt(now);
+        var newer = keys.KeysAt(_clock.GetUtcNow());
         if (newer is not null && newer != seen)
             return newer;
 
-        // The key that would verify the webhook may be in a secret that could not be read yet. So the webhook must not
-        // be called forged.
-        if (newer is null || keys.Secrets.Any(secret => secret.ReadingAt(now) is null))
-            throw keys.Unavailable();
-
-        return null;
+        // The key that would verify the webhook may be in another secret of the source, which cannot be read. Yet one
+        // such secret must not turn every refusal into a 503: the source has good keys, and every forged webhook would
+        // look like an outage.
+        return newer is null ? throw keys.Unavailable() : null;
     }
 
     /// <summary>Whether every source has a usable key, for readiness.</summary>
@@ -87,6 +91,14 @@ internal sealed class KeyRing : IDisposable
     /// </summary>
     public Task StartAsync(CancellationToken cancellationToken)
     {
+        foreach (var source in _configured)
+        {
+            if (source.AllowWeakSecret)
+                Log.AllowsWeakSecret(_logger, source.Name);
+            if (source.AllowSharedSecret)
+                Log.AllowsSharedSecret(_logger, source.Name);
+        }
+
         foreach (var secret in _secrets.Values)
             secret.Refresh();
         return Task.CompletedTask;
@@ -125,5 +137,14 @@ internal sealed class KeyRing : IDisposable
         {
             // What has been read by now decides.
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(1, LogLevel.Warning, "Source '{Source}' sets AllowWeakSecret: a secret of fewer than 16 bytes is accepted, and it can be guessed.")]
+        public static partial void AllowsWeakSecret(ILogger logger, string source);
+
+        [LoggerMessage(2, LogLevel.Warning, "Source '{Source}' sets AllowSharedSecret: a webhook of another source with the same secret could be sent to it.")]
+        public static partial void AllowsSharedSecret(ILogger logger, string source);
     }
 }

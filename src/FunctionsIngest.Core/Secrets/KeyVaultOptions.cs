@@ -30,7 +30,9 @@ internal sealed class KeyVaultOptions : BoundOptions
     /// </summary>
     public TimeSpan RefreshInterval { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How many versions of a secret are valid at a time, the newest. 1 to 8.</summary>
+    /// <summary>
+    /// How many versions of a secret are valid at a time, the newest; those that are refused do not count. 1 to 8.
+    /// </summary>
     public int MaxVersions { get; set; } = 3;
 
     /// <summary>

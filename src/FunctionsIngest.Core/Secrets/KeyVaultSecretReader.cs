@@ -8,15 +8,19 @@ namespace FunctionsIngest.Secrets;
 
 /// <summary>
 /// Secrets from Azure Key Vault. One read costs one call for every 25 versions that the secret has, and one call for
-/// each version that was not read before. A version's value never changes, so it is asked for once.
+/// each version that was not read before. A version's value never changes, so it is asked for once. A version that is
+/// not usable does not count: it must not displace a good one.
 /// </summary>
 internal sealed class KeyVaultSecretReader(SecretClient client, IOptions<KeyVaultOptions> options, TimeProvider clock) : ISecretReader
 {
+    /// <summary>How many versions are looked at to find usable ones.</summary>
+    public const int MostVersionsRead = 25;
+
     private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, string>> _values = new(StringComparer.OrdinalIgnoreCase);
 
     /// <inheritdoc />
     /// <exception cref="RequestFailedException">The vault refused or could not be reached.</exception>
-    public async Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, Func<string, bool> isUsable, CancellationToken cancellationToken)
     {
         // The caller holds a lock until the first wait, and whatever the client does before its own must not prolong
         // it.
@@ -24,16 +28,19 @@ internal sealed class KeyVaultSecretReader(SecretClient client, IOptions<KeyVaul
 
         var newest = (await ListAsync(name, cancellationToken))
             .OrderByDescending(version => version.CreatedOn)
-            .Take(options.Value.MaxVersions)
+            .Take(MostVersionsRead)
             .ToList();
 
         var values = _values.GetOrAdd(name, static _ => new(StringComparer.Ordinal));
         foreach (var dropped in values.Keys.Except(newest.Select(version => version.Version)).ToList())
             values.TryRemove(dropped, out _);
 
-        var versions = new List<SecretVersion>(newest.Count);
+        var usable = 0;
+        var versions = new List<SecretVersion>();
         foreach (var version in newest)
         {
+            if (usable == options.Value.MaxVersions)
+                break;
             if (!values.TryGetValue(version.Version, out var value))
             {
                 value = (await client.GetSecretAsync(name, version.Version, cancellationToken)).Value.Value;
@@ -46,6 +53,8 @@ internal sealed class KeyVaultSecretReader(SecretClient client, IOptions<KeyVaul
                 CreatedOn = version.CreatedOn ?? DateTimeOffset.MinValue,
                 ExpiresOn = version.ExpiresOn,
             });
+            if (isUsable(value))
+                usable++;
         }
 
         return versions;

@@ -9,7 +9,7 @@ internal sealed class SecretVersion(string value)
     /// <summary>The secret's text.</summary>
     public string Value => value;
 
-    /// <summary>The store's name of the version; null where there is only one.</summary>
+    /// <summary>The store's name of the version; of the configuration, the key that it is set with.</summary>
     public string? Id { get; init; }
 
     /// <summary>When the version was made: newer ones come first.</summary>

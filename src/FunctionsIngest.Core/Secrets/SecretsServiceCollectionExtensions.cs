@@ -33,6 +33,7 @@ internal static class SecretsServiceCollectionExtensions
         services.TryAddSingleton<ISecretReader>(provider => provider.GetRequiredService<IOptions<KeyVaultOptions>>().Value.UsesVault
             ? ActivatorUtilities.CreateInstance<KeyVaultSecretReader>(provider)
             : provider.GetRequiredService<ConfigurationSecretReader>());
+        services.TryAddSingleton<SecretFingerprints>();
         services.TryAddSingleton<KeyRing>();
         services.AddHostedService<KeyRingStart>();
         return services;

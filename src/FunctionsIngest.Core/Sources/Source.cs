@@ -19,6 +19,12 @@ internal sealed class Source
     /// <summary>The name of the secret that holds the expected client key, for QI Tech; null: not compared.</summary>
     public string? ClientKeyName { get; init; }
 
+    /// <summary>Whether a shared secret may have fewer than 16 bytes.</summary>
+    public bool AllowWeakSecret { get; init; }
+
+    /// <summary>Whether another source, or a client of the delivery test, may name the same secret.</summary>
+    public bool AllowSharedSecret { get; init; }
+
     /// <summary>The accepted event types; null: all.</summary>
     public FrozenSet<string>? EventTypes { get; init; }
 

@@ -56,6 +56,8 @@ internal static partial class SourceFactory
             Scheme = scheme,
             SecretNames = [.. options.Secrets],
             ClientKeyName = string.IsNullOrEmpty(options.ClientKey) ? null : options.ClientKey,
+            AllowWeakSecret = options.AllowWeakSecret,
+            AllowSharedSecret = options.AllowSharedSecret,
             EventTypes = options.EventTypes.Count == 0 ? null : options.EventTypes.ToFrozenSet(StringComparer.Ordinal),
             AllowedAddresses = allowed,
             ReplayKey = pointers,

@@ -12,6 +12,18 @@ internal sealed class SourceOptions : SchemeOptions
     public IList<string> Secrets { get; set; } = [];
 
     /// <summary>
+    /// Whether a shared secret may have fewer than 16 bytes. Only for a sender that gives no longer one: a short secret
+    /// can be guessed.
+    /// </summary>
+    public bool AllowWeakSecret { get; set; }
+
+    /// <summary>
+    /// Whether another source, or a client of the delivery test, may name the same secret. Only while a source is being
+    /// renamed: a webhook of one source could be sent to the other.
+    /// </summary>
+    public bool AllowSharedSecret { get; set; }
+
+    /// <summary>
     /// The accepted event types; none listed: all. Another type is acknowledged with 200 <c>ignored</c> and not stored,
     /// or refused with 400 where the sender's document wants that (Aghanim).
     /// </summary>

@@ -8,12 +8,14 @@ namespace FunctionsIngest.Telemetry;
 internal sealed class VaultMetrics
 {
     private readonly Counter<long> _refreshes;
+    private readonly Counter<long> _refused;
     private readonly Meter _meter;
 
     public VaultMetrics(IMeterFactory meters)
     {
         _meter = meters.Create(IngestMetrics.MeterName);
         _refreshes = _meter.CreateCounter<long>("ingest.secrets.refreshes", "{refresh}", "Reads of a secret, by outcome.");
+        _refused = _meter.CreateCounter<long>("ingest.secrets.refused", "{version}", "Versions of a secret that were found unusable.");
     }
 
     /// <summary>A secret was read.</summary>
@@ -24,6 +26,9 @@ internal sealed class VaultMetrics
 
     /// <summary>The store could not be asked.</summary>
     public void Failed(string secret) => Count(secret, "failure");
+
+    /// <summary>A version of a secret cannot be used; once for each source or client that names it.</summary>
+    public void Refused(string secret) => _refused.Add(1, new KeyValuePair<string, object?>("secret", secret));
 
     /// <summary>Reports, whenever metrics are collected, how old what is known of each secret is.</summary>
     /// <param name="ages">The secrets that have been read, with their ages.</param>

@@ -10,10 +10,10 @@ namespace FunctionsIngest.Senders.Diagnosis;
 /// two at a time, until the signature matches.
 /// </summary>
 /// <param name="scheme">How the sender signs.</param>
-/// <param name="secret">The secret's text.</param>
+/// <param name="secrets">The texts of the sender's secrets.</param>
 /// <param name="others">Other secrets that are at hand, by name.</param>
 /// <param name="clientKey">QI Tech's client key, if it is compared.</param>
-internal sealed class Diagnostician(SignatureScheme scheme, string secret, IReadOnlyDictionary<string, string> others, string? clientKey)
+internal sealed class Diagnostician(SignatureScheme scheme, IReadOnlyList<string> secrets, IReadOnlyDictionary<string, string> others, string? clientKey)
 {
     /// <summary>Diagnoses.</summary>
     /// <param name="request">The request.</param>
@@ -29,7 +29,7 @@ internal sealed class Diagnostician(SignatureScheme scheme, string secret, IRead
             return new RequestDiagnosis(result, [$"The request is signed as the scheme '{other}' signs, and was verified as '{scheme.Name}'."], IsExplained: true);
 
         var (causes, isExplained) = scheme is TemplateScheme template
-            ? new TemplateDiagnosis(template.Definition, request, KeyVariants.Of(scheme, secret, others), at).Explain(result)
+            ? new TemplateDiagnosis(template.Definition, request, KeyVariants.Of(scheme, secrets, others), at).Explain(result)
             : new QiTechDiagnosis(scheme, request, [.. keys], others, at).Explain(result);
         return new RequestDiagnosis(result, [.. problems, .. causes], isExplained);
     }
@@ -50,12 +50,11 @@ internal sealed class Diagnostician(SignatureScheme scheme, string secret, IRead
     {
         var keys = new List<VerificationKey>();
         var problems = new List<string>();
-        foreach (var text in SecretText.Split(secret))
+        foreach (var secret in secrets)
         {
-            if (scheme.ReadKey(text, out var key) is { } problem)
+            if (scheme.ReadKeys(secret, out var read) is { } problem)
                 problems.Add($"The secret is not a key of the scheme {scheme.Name}: {problem}.");
-            else
-                keys.Add(key!);
+            keys.AddRange(read);
         }
 
         if (clientKey is not null)
@@ -68,7 +67,7 @@ internal sealed class Diagnostician(SignatureScheme scheme, string secret, IRead
         foreach (var name in SchemeCatalogue.Names.Where(name => name != SchemeCatalogue.Custom && name != scheme.Name))
         {
             var other = SchemeCatalogue.Create(name, new SchemeOptions { Scheme = name }, TimeSpan.FromDays(7), [])!;
-            if (SecretText.Split(secret) is [var text, ..] && other.ReadKey(text, out var key) is null && Verify(other, request, [key!], at) == VerificationResult.Verified)
+            if (secrets.Any(secret => other.ReadKeys(secret, out var keys) is null && Verify(other, request, [.. keys], at) == VerificationResult.Verified))
                 return name;
         }
 

@@ -9,19 +9,35 @@ internal static class KeyVariants
 {
     private static readonly string[] Prefixes = ["v1,whsec_", "whsec_"];
 
-    /// <summary>The keys of a secret as the scheme reads it, then as others might, then other secrets.</summary>
+    /// <summary>The keys of the secrets as the scheme reads them, then as others might, then other secrets.</summary>
     /// <param name="scheme">The scheme.</param>
-    /// <param name="secret">The secret's text.</param>
+    /// <param name="secrets">The secrets' texts.</param>
     /// <param name="others">Other secrets that are at hand, by name.</param>
-    public static List<Variant<VerificationKey>> Of(SignatureScheme scheme, string secret, IEnumerable<KeyValuePair<string, string>> others)
+    public static List<Variant<VerificationKey>> Of(SignatureScheme scheme, IReadOnlyList<string> secrets, IEnumerable<KeyValuePair<string, string>> others)
     {
         var variants = new List<Variant<VerificationKey>>();
-        foreach (var text in SecretText.Split(secret))
+        foreach (var secret in secrets)
         {
-            if (scheme.ReadKey(text, out var key) is null)
-                variants.Add(new(key!));
+            scheme.ReadKeys(secret, out var keys);
+            foreach (var key in keys)
+                variants.Add(new(key));
         }
 
+        foreach (var secret in secrets)
+            AddReadings(secret, variants);
+
+        foreach (var (name, value) in others)
+        {
+            scheme.ReadKeys(value, out var keys);
+            foreach (var key in keys)
+                Add(key, $"The request is signed with another secret: '{name}'.", variants);
+        }
+
+        return variants;
+    }
+
+    private static void AddReadings(string secret, List<Variant<VerificationKey>> variants)
+    {
         var trimmed = secret.Trim();
         AddText(trimmed, "as plain text", variants);
         AddText(secret, "with the whitespace around it", variants);
@@ -38,17 +54,6 @@ internal static class KeyVariants
         AddBytes(trimmed, SecretFormat.Hex, "as hexadecimal digits", variants);
         AddText(trimmed.ToLowerInvariant(), "in lower case", variants);
         AddText(trimmed.ToUpperInvariant(), "in upper case", variants);
-
-        foreach (var (name, value) in others)
-        {
-            foreach (var text in SecretText.Split(value))
-            {
-                if (scheme.ReadKey(text, out var key) is null)
-                    Add(key!, $"The request is signed with another secret: '{name}'.", variants);
-            }
-        }
-
-        return variants;
     }
 
     private static void AddText(string text, string reading, List<Variant<VerificationKey>> variants)

@@ -49,11 +49,8 @@ internal sealed class QiTechDiagnosis(SignatureScheme scheme, SignedRequest requ
     {
         foreach (var (name, secret) in others)
         {
-            foreach (var text in SecretText.Split(secret))
-            {
-                if (scheme.ReadKey(text, out var key) is null && scheme.Verify(request, [key!, .. keys.OfType<ClientKey>()], at) != VerificationResult.SignatureMismatch)
-                    return ([$"The token is signed with another key: '{name}'."], true);
-            }
+            if (scheme.ReadKeys(secret, out var read) is null && scheme.Verify(request, [.. read, .. keys.OfType<ClientKey>()], at) != VerificationResult.SignatureMismatch)
+                return ([$"The token is signed with another key: '{name}'."], true);
         }
 
         return (["The token is made with another key: ask the sender for its current public key."], false);

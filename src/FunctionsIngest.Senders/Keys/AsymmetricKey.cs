@@ -6,6 +6,9 @@ internal abstract class AsymmetricKey : VerificationKey
     /// <summary>What the key is for; it is tried with no other algorithm.</summary>
     public abstract SignatureAlgorithm Algorithm { get; }
 
+    /// <inheritdoc />
+    public abstract override bool CanSign { get; }
+
     /// <summary>Whether the private half made this signature of the data. Throws on no input.</summary>
     public abstract bool Verifies(ReadOnlySpan<byte> data, ReadOnlySpan<byte> signature);
 

@@ -8,17 +8,19 @@ internal sealed class EcdsaKey : AsymmetricKey
     private const string PrivateSec1 = "EC PRIVATE KEY";
 
     private readonly AsymmetricKeyPool<ECDsa> _pool;
-    private readonly bool _canSign;
 
     private EcdsaKey(SignatureAlgorithm algorithm, string label, byte[] der)
     {
         Algorithm = algorithm;
-        _canSign = label != KeyText.PublicKey;
+        CanSign = label != KeyText.PublicKey;
         _pool = new AsymmetricKeyPool<ECDsa>(() => Import(label, der));
     }
 
     /// <inheritdoc />
     public override SignatureAlgorithm Algorithm { get; }
+
+    /// <inheritdoc />
+    public override bool CanSign { get; }
 
     private DSASignatureFormat Format => Algorithm == SignatureAlgorithm.EcdsaP521Sha512
         ? DSASignatureFormat.IeeeP1363FixedFieldConcatenation
@@ -75,7 +77,7 @@ internal sealed class EcdsaKey : AsymmetricKey
     /// <inheritdoc />
     public override byte[] Sign(ReadOnlySpan<byte> data)
     {
-        if (!_canSign)
+        if (!CanSign)
             throw CannotSign();
 
         var ecdsa = _pool.Take();

@@ -20,6 +20,9 @@ internal sealed class Ed25519Key : AsymmetricKey
     /// <inheritdoc />
     public override SignatureAlgorithm Algorithm => SignatureAlgorithm.Ed25519;
 
+    /// <inheritdoc />
+    public override bool CanSign => _private is not null;
+
     /// <summary>
     /// Parses a key: PEM, or 32 bytes of a public key, or 64 bytes of a private key followed by its public one.
     /// </summary>

@@ -9,6 +9,9 @@ internal sealed class HmacKey(byte[] value) : VerificationKey
     /// <summary>The key's bytes.</summary>
     public ReadOnlySpan<byte> Value => value;
 
+    /// <inheritdoc />
+    public override int? SharedLength => value.Length;
+
     /// <summary>Parses a key.</summary>
     /// <param name="secret">The secret's text.</param>
     /// <param name="format">
@@ -25,7 +28,7 @@ internal sealed class HmacKey(byte[] value) : VerificationKey
             return "it is empty";
 
         // If a public key were taken for a shared one, everyone who knows it could sign.
-        if (PemText.IsIn(secret) || secret.StartsWith(StandardWebhooksKey.PublicPrefix, StringComparison.Ordinal))
+        if (StandardWebhooksKey.IsOfPair(secret))
             return "it is a key of a pair, and not of an HMAC";
 
         if (format == SecretFormat.Utf8)

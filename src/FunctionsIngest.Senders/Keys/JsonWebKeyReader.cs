@@ -1,5 +1,4 @@
 using System.Buffers.Text;
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text.Json;
 
@@ -10,38 +9,62 @@ namespace FunctionsIngest.Senders.Keys;
 /// </summary>
 internal static class JsonWebKeyReader
 {
+    private const string NoKey = "it begins with a bracket and is neither a JSON web key nor a set of them: write the key alone";
+
     // RFC 8410, section 4: a SubjectPublicKeyInfo of id-Ed25519 is these bytes and the 32 of the key.
     private static ReadOnlySpan<byte> Ed25519Prefix => [0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00];
 
-    /// <summary>Whether the text is a JSON object with a key type, and so meant as a JSON web key.</summary>
-    public static bool IsJsonWebKey(string text)
+    /// <summary>Reads a key, or a set of keys with the member <c>keys</c>.</summary>
+    /// <param name="text">Text that begins with <c>{</c> or <c>[</c>.</param>
+    /// <param name="pems">The public keys in PEM, in the set's order; none if one of them is wrong.</param>
+    /// <returns>Null, or what is wrong, without a character of the text.</returns>
+    public static string? Read(string text, out IReadOnlyList<string> pems)
     {
-        if (!text.StartsWith('{'))
-            return false;
-
+        pems = [];
         try
         {
-            using var json = JsonDocument.Parse(text);
-            return json.RootElement.TryGetProperty("kty", out _);
+            using var document = JsonDocument.Parse(text);
+            var json = document.RootElement;
+            if (json.ValueKind == JsonValueKind.Object && json.TryGetProperty("keys", out var keys) && keys.ValueKind == JsonValueKind.Array)
+                return ReadSet(keys, out pems);
+            if (json.ValueKind != JsonValueKind.Object || !json.TryGetProperty("kty", out _))
+                return NoKey;
+            if (ReadOne(json, out var pem) is { } problem)
+                return problem;
+
+            pems = [pem];
+            return null;
         }
         catch (Exception exception) when (exception is JsonException or ArgumentException)
         {
-            return false;
+            return NoKey;
         }
     }
 
-    /// <summary>Reads a key.</summary>
-    /// <param name="text">What <see cref="IsJsonWebKey"/> accepts.</param>
-    /// <param name="pem">The public key in PEM.</param>
-    /// <param name="problem">What is wrong, without a character of the text.</param>
-    public static bool TryRead(string text, [NotNullWhen(true)] out string? pem, [NotNullWhen(false)] out string? problem)
+    /// <summary>Says which key of a set has a problem.</summary>
+    public static string OfSet(int index, string problem) => $"it is a JSON web key set, and of its key {index + 1}: {problem}";
+
+    private static string? ReadSet(JsonElement keys, out IReadOnlyList<string> pems)
     {
-        pem = null;
-        problem = null;
+        pems = [];
+        var read = new List<string>();
+        foreach (var (index, json) in keys.EnumerateArray().Index())
+        {
+            if (ReadOne(json, out var pem) is { } problem)
+                return OfSet(index, problem);
+            read.Add(pem);
+        }
+
+        pems = read;
+        return read.Count == 0 ? "it is a JSON web key set without a key" : null;
+    }
+
+    private static string? ReadOne(JsonElement json, out string pem)
+    {
+        pem = "";
         try
         {
-            using var json = JsonDocument.Parse(text);
-            pem = (Member(json, "kty"), Member(json, "crv")) switch
+            var made = (Member(json, "kty"), Member(json, "crv")) switch
             {
                 ("EC", "P-256") => EllipticCurve(json, ECCurve.NamedCurves.nistP256),
                 ("EC", "P-384") => EllipticCurve(json, ECCurve.NamedCurves.nistP384),
@@ -50,39 +73,39 @@ internal static class JsonWebKeyReader
                 ("OKP", "Ed25519") => Ed25519(json),
                 _ => null,
             };
-        }
-        catch (Exception exception) when (exception is JsonException or FormatException or CryptographicException or InvalidOperationException)
-        {
-            problem = "it is a JSON web key with a member that is missing or wrong";
-            return false;
-        }
+            if (made is null)
+                return "it is a JSON web key of a type other than EC (P-256, P-384, P-521), RSA and OKP (Ed25519)";
 
-        if (pem is null)
-            problem = "it is a JSON web key of a type other than EC (P-256, P-384, P-521), RSA and OKP (Ed25519)";
-        return pem is not null;
+            pem = made;
+            return null;
+        }
+        catch (Exception exception) when (exception is FormatException or CryptographicException or InvalidOperationException)
+        {
+            return "it is a JSON web key with a member that is missing or wrong";
+        }
     }
 
-    private static string EllipticCurve(JsonDocument json, ECCurve curve)
+    private static string EllipticCurve(JsonElement json, ECCurve curve)
     {
         using var key = ECDsa.Create(new ECParameters { Curve = curve, Q = { X = Number(json, "x"), Y = Number(json, "y") } });
         return key.ExportSubjectPublicKeyInfoPem();
     }
 
-    private static string Rsa(JsonDocument json)
+    private static string Rsa(JsonElement json)
     {
         using var key = RSA.Create(new RSAParameters { Modulus = Number(json, "n"), Exponent = Number(json, "e") });
         return key.ExportSubjectPublicKeyInfoPem();
     }
 
-    private static string Ed25519(JsonDocument json)
+    private static string Ed25519(JsonElement json)
     {
         var key = Number(json, "x");
         return key.Length == 32 ? PemEncoding.WriteString("PUBLIC KEY", [.. Ed25519Prefix, .. key]) : throw new FormatException();
     }
 
-    private static string? Member(JsonDocument json, string name)
-        => json.RootElement.TryGetProperty(name, out var value) ? value.GetString() : null;
+    private static string? Member(JsonElement json, string name)
+        => json.TryGetProperty(name, out var value) ? value.GetString() : null;
 
-    private static byte[] Number(JsonDocument json, string name)
+    private static byte[] Number(JsonElement json, string name)
         => Member(json, name) is { Length: > 0 } value ? Base64Url.DecodeFromChars(value) : throw new FormatException();
 }

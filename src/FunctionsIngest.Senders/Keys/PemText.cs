@@ -10,8 +10,10 @@ internal static partial class PemText
     /// <summary>What a block begins with.</summary>
     public const string Begin = "-----BEGIN ";
 
-    /// <summary>Whether the text is meant as PEM.</summary>
-    public static bool IsIn(string text) => text.Contains(Begin, StringComparison.Ordinal);
+    private const string End = "-----END ";
+
+    /// <summary>Whether the text is meant as PEM, or is a piece of it.</summary>
+    public static bool IsIn(string text) => text.Contains(Begin, StringComparison.OrdinalIgnoreCase) || text.Contains(End, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Turns newlines that were written as the two characters <c>\n</c> into newlines.</summary>
     public static string Repair(string text)

@@ -9,16 +9,18 @@ internal sealed class RsaKey : AsymmetricKey
     private const string PublicPkcs1 = "RSA PUBLIC KEY";
 
     private readonly AsymmetricKeyPool<RSA> _pool;
-    private readonly bool _canSign;
 
     private RsaKey(string label, byte[] der)
     {
-        _canSign = label is KeyText.PrivateKey or PrivatePkcs1;
+        CanSign = label is KeyText.PrivateKey or PrivatePkcs1;
         _pool = new AsymmetricKeyPool<RSA>(() => Import(label, der));
     }
 
     /// <inheritdoc />
     public override SignatureAlgorithm Algorithm => SignatureAlgorithm.RsaSha256;
+
+    /// <inheritdoc />
+    public override bool CanSign { get; }
 
     /// <summary>Parses a public key (SubjectPublicKeyInfo or PKCS #1) or a private one (PKCS #8 or PKCS #1).</summary>
     /// <param name="secret">The secret's text: PEM, or what the format says.</param>
@@ -69,7 +71,7 @@ internal sealed class RsaKey : AsymmetricKey
     /// <inheritdoc />
     public override byte[] Sign(ReadOnlySpan<byte> data)
     {
-        if (!_canSign)
+        if (!CanSign)
             throw CannotSign();
 
         var rsa = _pool.Take();

@@ -9,11 +9,18 @@ internal static class StandardWebhooksKey
     /// <summary>The most bytes of a shared key.</summary>
     public const int MaxSharedLength = 64;
 
+    /// <summary>What a shared key begins with.</summary>
+    public const string SharedPrefix = "whsec_";
+
     /// <summary>What a public key begins with.</summary>
     public const string PublicPrefix = "whpk_";
 
-    private const string Shared = "whsec_";
-    private const string Private = "whsk_";
+    /// <summary>What a private key begins with.</summary>
+    public const string PrivatePrefix = "whsk_";
+
+    /// <summary>Whether the text is a key of a pair: PEM, or one of the two prefixes of a pair.</summary>
+    public static bool IsOfPair(string secret)
+        => PemText.IsIn(secret) || secret.StartsWith(PublicPrefix, StringComparison.Ordinal) || secret.StartsWith(PrivatePrefix, StringComparison.Ordinal);
 
     /// <summary>Parses a key.</summary>
     /// <param name="secret">The secret's text.</param>
@@ -21,8 +28,8 @@ internal static class StandardWebhooksKey
     /// <returns>Null, or what is wrong, without a character of the secret.</returns>
     public static string? Parse(string secret, out VerificationKey? key)
     {
-        if (secret.StartsWith(Shared, StringComparison.Ordinal))
-            return HmacKey.Parse(secret[Shared.Length..], SecretFormat.Base64, MinSharedLength, MaxSharedLength, out key);
+        if (secret.StartsWith(SharedPrefix, StringComparison.Ordinal))
+            return HmacKey.Parse(secret[SharedPrefix.Length..], SecretFormat.Base64, MinSharedLength, MaxSharedLength, out key);
 
         if (secret.StartsWith(PublicPrefix, StringComparison.Ordinal))
         {
@@ -30,10 +37,10 @@ internal static class StandardWebhooksKey
             return SecretBytes.Decode(secret.AsSpan(PublicPrefix.Length), SecretFormat.Base64, out var bytes) ?? Ed25519Key.ParsePublic(bytes, out key);
         }
 
-        if (secret.StartsWith(Private, StringComparison.Ordinal))
+        if (secret.StartsWith(PrivatePrefix, StringComparison.Ordinal))
         {
             key = null;
-            return SecretBytes.Decode(secret.AsSpan(Private.Length), SecretFormat.Base64, out var bytes) ?? Ed25519Key.ParsePrivate(bytes, out key);
+            return SecretBytes.Decode(secret.AsSpan(PrivatePrefix.Length), SecretFormat.Base64, out var bytes) ?? Ed25519Key.ParsePrivate(bytes, out key);
         }
 
         return PemText.IsIn(secret)

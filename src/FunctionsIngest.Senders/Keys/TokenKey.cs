@@ -11,6 +11,9 @@ internal sealed class TokenKey(string text) : VerificationKey
     /// <summary>The text in UTF-8.</summary>
     public ReadOnlySpan<byte> Value => _value;
 
+    /// <inheritdoc />
+    public override int? SharedLength => _value.Length;
+
     /// <summary>Parses a token.</summary>
     /// <param name="secret">The secret's text.</param>
     /// <param name="key">The key, or null.</param>
@@ -20,6 +23,10 @@ internal sealed class TokenKey(string text) : VerificationKey
         key = null;
         if (string.IsNullOrWhiteSpace(secret))
             return "it is empty";
+
+        // Everyone may know the public one.
+        if (StandardWebhooksKey.IsOfPair(secret))
+            return "it is a key of a pair, and not a token";
         if (Encoding.UTF8.GetByteCount(secret) > SignatureAlgorithmExtensions.MaxSignatureLength)
             return $"it is longer than {SignatureAlgorithmExtensions.MaxSignatureLength} bytes";
 

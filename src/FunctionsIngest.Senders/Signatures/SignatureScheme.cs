@@ -32,14 +32,37 @@ internal abstract class SignatureScheme
     /// </summary>
     public abstract bool SignsBeforeCompression { get; }
 
-    /// <summary>Reads one key: PEM, a JSON web key, or as this scheme writes it.</summary>
-    /// <param name="text">One of the texts of <see cref="SecretText.Split"/>.</param>
-    /// <param name="key">The key; null if the text is not a key.</param>
+    /// <summary>Reads a secret: PEM, a JSON web key or a set of them, or a key as this scheme writes it.</summary>
+    /// <param name="secret">The secret's text.</param>
+    /// <param name="keys">The keys: one, or all of a set; none if one of them is wrong.</param>
     /// <returns>Null, or what is wrong with the text, without a character of it.</returns>
-    public string? ReadKey(string text, out VerificationKey? key)
+    public string? ReadKeys(string secret, out IReadOnlyList<VerificationKey> keys)
     {
-        key = null;
-        return SecretText.Unwrap(text, out var unwrapped) ?? ParseKey(unwrapped, out key);
+        keys = [];
+        if (SecretText.Read(secret, out var texts) is { } wrong)
+            return wrong;
+
+        var read = new List<VerificationKey>(texts.Count);
+        foreach (var (index, text) in texts.Index())
+        {
+            if (ParseKey(text, out var key) is { } problem)
+                return texts.Count == 1 ? problem : JsonWebKeyReader.OfSet(index, problem);
+            read.Add(key!);
+        }
+
+        keys = read;
+        return null;
+    }
+
+    /// <summary>Reads the key of a secret that signs: the first one.</summary>
+    /// <param name="secret">The secret's text.</param>
+    /// <param name="key">The key; null if the text is wrong.</param>
+    /// <returns>Null, or what is wrong with the text, without a character of it.</returns>
+    public string? ReadKey(string secret, out VerificationKey? key)
+    {
+        var problem = ReadKeys(secret, out var keys);
+        key = keys.Count > 0 ? keys[0] : null;
+        return problem;
     }
 
     /// <summary>Parses one key as this scheme writes it.</summary>

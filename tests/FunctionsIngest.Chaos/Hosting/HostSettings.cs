@@ -61,6 +61,7 @@ internal static class HostSettings
         {
             settings[$"Webhooks:Sources:{name}:Scheme"] = scheme;
             settings[$"Webhooks:Sources:{name}:Secrets:0"] = "chaos";
+            settings[$"Webhooks:Sources:{name}:AllowSharedSecret"] = "true";
         }
 
         return settings;

@@ -1,6 +1,7 @@
 using FunctionsIngest.BeginiDeliveryTest;
 using FunctionsIngest.Configuration;
 using FunctionsIngest.Secrets;
+using FunctionsIngest.Sources;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsIngest.Core.Tests.BeginiDeliveryTest;
@@ -74,20 +75,59 @@ public sealed class DeliveryTestsOptionsValidatorTests
         Assert.StartsWith("Secrets:short-key is not a key that the scheme standard-webhooks can sign with: ", Assert.Single(Check(Id, options)), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("public-key", "it is a public key, and a key that can sign is needed")]
+    [InlineData("weak-key", "it has 10 bytes, and a shared secret needs 16")]
+    [InlineData("placeholder", "it is a placeholder, and no secret")]
+    [InlineData("pem-key", "it has several lines, and it must fit into a header")]
+    public void An_API_key_that_cannot_serve_is_reported(string secret, string problem)
+    {
+        var options = Valid();
+        options.Scheme = "standard-webhooks";
+        options.ApiKeySecret = secret;
+
+        Assert.Equal($"Secrets:{secret} is not a key that the scheme standard-webhooks can sign with: {problem}.", Assert.Single(Check(Id, options)));
+    }
+
+    [Theory]
+    [InlineData("acme-key", "Webhooks:DeliveryTests:a:ApiKeySecret and Webhooks:DeliveryTests:b:ApiKeySecret name the same secret, 'acme-key', so the two clients could not be told apart: give each a secret of its own.")]
+    [InlineData("copy", "Secrets:acme-key and Secrets:copy:1 are the same API key, so the two clients could not be told apart: give each client a key of its own.")]
+    public void Two_clients_with_one_API_key_are_reported(string secret, string error)
+    {
+        var other = Valid();
+        other.ApiKeySecret = secret;
+
+        Assert.Equal(error, Assert.Single(Check(("a", Valid()), ("b", other))));
+    }
+
+    [Fact]
+    public void A_client_may_have_one_key_twice()
+        => Assert.Empty(Check(Id, new DeliveryTestOptions { ApiKeySecret = "twice" }));
+
     [Fact]
     public void A_client_id_is_letters_and_digits()
         => Assert.Contains("'a b' is not the id of a client", Assert.Single(Check("a b", Valid())), StringComparison.Ordinal);
 
     private static DeliveryTestOptions Valid() => new() { ApiKeySecret = "acme-key", ReceiverUrl = "https://example.com/webhook-receiver" };
 
-    private static List<string> Check(string id, DeliveryTestOptions options)
+    private static List<string> Check(string id, DeliveryTestOptions options) => Check((id, options));
+
+    private static List<string> Check(params (string Id, DeliveryTestOptions Options)[] clients)
     {
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(new Dictionary<string, string?>
         {
-            ["Secrets:acme-key"] = "an api key",
-            ["Secrets:short-key"] = "whsec_AAAA",
+            ["Secrets:acme-key"] = "an api key of acme",
+            ["Secrets:short-key"] = "whsec_MfKQ",
+            ["Secrets:public-key"] = "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=",
+            ["Secrets:weak-key"] = "kE9fVb2Qx7",
+            ["Secrets:placeholder"] = "<the API key of the client>",
+            ["Secrets:pem-key"] = "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----",
+            ["Secrets:copy:0"] = "another api key of acme",
+            ["Secrets:copy:1"] = "an api key of acme\n",
+            ["Secrets:twice:0"] = "an api key of acme",
+            ["Secrets:twice:1"] = "an api key of acme",
         }).Build();
-        var validator = new DeliveryTestsOptionsValidator(new ConfigurationSecretReader(configuration), new BoundSettings<KeyVaultOptions>(new KeyVaultOptions()));
-        return [.. validator.Validate(null, new DeliveryTestsOptions { DeliveryTests = { [id] = options } }).Failures ?? []];
+        var validator = new DeliveryTestsOptionsValidator(new SourceReading([], []), new ConfigurationSecretReader(configuration), new BoundSettings<KeyVaultOptions>(new KeyVaultOptions()));
+        return [.. validator.Validate(null, new DeliveryTestsOptions { DeliveryTests = clients.ToDictionary(client => client.Id, client => client.Options, StringComparer.Ordinal) }).Failures ?? []];
     }
 }

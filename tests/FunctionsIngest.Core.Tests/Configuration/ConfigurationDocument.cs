@@ -42,7 +42,7 @@ internal static partial class ConfigurationDocument
     [
         .. Describe("Storage", new StorageOptions(), property => StorageKeys[property]),
         .. Describe("Secrets", new KeyVaultOptions(), property => $"{KeyVaultOptions.Section}:{property}"),
-        ("Secrets", "Secrets:<name>", "A secret's value, read where `KeyVault:Uri` is not set. It may hold several keys, one a line, all of them valid.", "not set"),
+        ("Secrets", "Secrets:<name>", "A secret's value, read where `KeyVault:Uri` is not set. `<name>` may have `_` in place of `-`. Several valid values are a list: `Secrets:<name>:0`, `Secrets:<name>:1`.", "not set"),
         .. DescribeWebhooks(new SourcesOptions()),
         .. DescribeWebhooks(new BodyOptions()),
         .. DescribeWebhooks(new ReceivingOptions()),
@@ -66,9 +66,9 @@ internal static partial class ConfigurationDocument
 
             The keys are the same everywhere: app settings in Azure, `local.settings.json` under Core Tools, and
             `appsettings*.json` and the command line with the local host. In app settings and environment variables, write `__`
-            in place of `:`. Most shells cannot set a variable with `-` in its name, such as `Secrets__begini-api-key`. The app
-            reports all mistakes together when it starts, each with the setting, its value and what to do. Write a time as
-            `days.hours:minutes:seconds`.
+            in place of `:`. Most shells cannot set a variable with `-` in its name; so write a secret's name with `_` there:
+            `Secrets__begini_api_key` sets the secret `begini-api-key`. The app reports all mistakes together when it starts,
+            each with the setting, its value and what to do. Write a time as `days.hours:minutes:seconds`.
 
             A test makes this page from the options classes and keeps it current.
 

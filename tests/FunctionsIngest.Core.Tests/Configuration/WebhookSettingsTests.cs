@@ -34,6 +34,13 @@ public sealed class WebhookSettingsTests
         { "Webhooks:Sources:my-shop:Scheme", "begini", ["Webhooks:Sources:my-shop", "letters and digits"] },
         { "Webhooks:Sources:other:Scheme", "begini", ["Webhooks:Sources:other:Secrets", "empty", "Webhooks:Sources:other:Secrets:0"] },
         { "Webhooks:Sources:begini:Secrets:0", "no-such-secret", ["Secrets:no-such-secret", "not set", "Webhooks:Sources:begini:Secrets", "KeyVault:Uri"] },
+        { "Secrets:begini-api-key", "<the API key that Begini gave you>", ["Secrets:begini-api-key", "'begini'", "a placeholder", "as the sender shows it"] },
+        { "Secrets:begini-api-key", "{\n \"webhookSecret\": \"kE9fVb2Qx7Lm4Rt8\"\n}", ["Secrets:begini-api-key", "'begini'", "begins with a bracket", "write the key alone"] },
+        { "Secrets:begini-api-key", "# the key\nkE9fVb2Qx7Lm4Rt8", ["Secrets:begini-api-key", "'begini'", "a line break", "an entry of a list"] },
+        { "Secrets:begini-api-key", "k7", ["Secrets:begini-api-key", "'begini'", "2 bytes", "16", "Webhooks:Sources:begini:AllowWeakSecret = true"] },
+        { "Secrets:begini-api-key", "v1,whsec_kE9fVb2Qx7Lm4Rt8", ["Secrets:begini-api-key", "'begini'", "write it as whsec_…"] },
+        { "Secrets:begini_api_key", "kE9fVb2Qx7Lm4Rt8", ["Secrets:begini-api-key", "Secrets:begini_api_key", "both set", "remove one"] },
+        { "Secrets:begini-api-key:0", "kE9fVb2Qx7Lm4Rt8", ["Secrets:begini-api-key", "a value and a list", "remove one"] },
     };
 
     [Theory]
@@ -83,6 +90,10 @@ public sealed class WebhookSettingsTests
     }
 
     [Fact]
+    public void A_weak_secret_is_fine_where_its_source_allows_it()
+        => Assert.Empty(Validate(new() { ["Secrets:begini-api-key"] = "k7", ["Webhooks:Sources:begini:AllowWeakSecret"] = "true" }));
+
+    [Fact]
     public void Secrets_of_a_vault_are_not_looked_for_in_the_configuration()
         => Assert.Empty(Validate(new() { ["KeyVault:Uri"] = "https://vault.example", ["Secrets:begini-api-key"] = null }));
 
@@ -118,7 +129,7 @@ public sealed class WebhookSettingsTests
         {
             all["Webhooks:Sources:begini:Scheme"] = "begini";
             all["Webhooks:Sources:begini:Secrets:0"] = "begini-api-key";
-            all["Secrets:begini-api-key"] = "a-key-of-begini";
+            all["Secrets:begini-api-key"] = "the-api-key-of-begini";
         }
 
         foreach (var (key, value) in settings)

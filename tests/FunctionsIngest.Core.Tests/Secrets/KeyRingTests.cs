@@ -3,6 +3,7 @@ using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Testing;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsIngest.Core.Tests.Secrets;
@@ -52,17 +53,17 @@ public class KeyRingTests
         using var ring = new Ring(
             new ScriptedReader(name => name == "old"
                 ? [new SecretVersion("made-third") { CreatedOn = Day.AddDays(3) }, new SecretVersion("made-first") { CreatedOn = Day.AddDays(1) }]
-                : [new SecretVersion("made-fourth") { CreatedOn = Day.AddDays(4) }, new SecretVersion("made-second\nmade-second-too") { CreatedOn = Day.AddDays(2) }]),
+                : [new SecretVersion("made-fourth") { CreatedOn = Day.AddDays(4) }, new SecretVersion("made-second") { CreatedOn = Day.AddDays(2) }]),
             source);
 
-        Assert.Equal(["made-fourth", "made-third", "made-second", "made-second-too", "made-first"], await ring.TextsAsync(source));
+        Assert.Equal(["made-fourth", "made-third", "made-second", "made-first"], await ring.TextsAsync(source));
     }
 
     [Fact]
     public async Task The_same_key_twice_is_one_key()
     {
         var source = Ring.Source("one", "two");
-        using var ring = new Ring(new ScriptedReader(_ => [new SecretVersion("key-number-one"), new SecretVersion("key-number-one\nkey-number-two")]), source);
+        using var ring = new Ring(new ScriptedReader(_ => [new SecretVersion("key-number-one"), new SecretVersion("key-number-one\n"), new SecretVersion("key-number-two")]), source);
 
         Assert.Equal(["key-number-one", "key-number-two"], await ring.TextsAsync(source));
     }
@@ -72,7 +73,7 @@ public class KeyRingTests
     {
         var source = Ring.Source("shop");
         var keys = Enumerable.Range(1, VerificationKey.MaxPerSource + 2).Select(i => $"key-number-{i}").ToList();
-        using var ring = new Ring(new ScriptedReader(_ => [new SecretVersion(string.Join('\n', keys))]), source);
+        using var ring = new Ring(new ScriptedReader(_ => [.. keys.Select(key => new SecretVersion(key))]), source);
 
         Assert.Equal(keys.Take(VerificationKey.MaxPerSource), await ring.TextsAsync(source));
         Assert.Equal(["Error: Source 'shop' has 10 keys: the newest 8 are used."], ring.Logged);
@@ -82,13 +83,13 @@ public class KeyRingTests
     public async Task A_key_that_cannot_be_used_is_reported_by_name_and_never_by_value()
     {
         var source = Ring.Source("shop");
-        using var ring = new Ring(new ScriptedReader(_ => [new SecretVersion("short") { Id = "v2" }, new SecretVersion("key-number-one\ntiny") { Id = "v1" }]), source);
+        using var ring = new Ring(new ScriptedReader(_ => [new SecretVersion("short") { Id = "v3" }, new SecretVersion("key-number-one\nkey-number-two") { Id = "v2" }, new SecretVersion("key-number-one") { Id = "v1" }]), source);
 
         Assert.Equal(["key-number-one"], await ring.TextsAsync(source));
         Assert.Equal(
             [
-                "Error: Secret 'shop', version v2 is not a key that source 'shop' can use: it is too short.",
-                "Error: Secret 'shop', version v1, key 2 is not a key that source 'shop' can use: it is too short.",
+                "Error: Secret 'shop', version v3 is not a key that source 'shop' can use: it is too short.",
+                "Error: Secret 'shop', version v2 is not a key that source 'shop' can use: it has a line break inside, and a secret is one key: give each key a secret of its own, or an entry of a list.",
             ],
             ring.Logged);
     }
@@ -115,9 +116,76 @@ public class KeyRingTests
         Assert.Equal(["key-number-one", "key-number-two"], await ring.TextsAsync(source));
     }
 
+    [Fact]
+    public async Task A_version_that_is_no_key_displaces_none_and_is_told_once_with_a_metric()
+    {
+        var source = Ring.Source("shop");
+        var good = new SecretVersion("key-number-one") { Id = "v1" };
+        IReadOnlyList<SecretVersion> versions = [good];
+        var reader = new ScriptedReader(_ => versions);
+        using var ring = new Ring(reader, source);
+        using var refused = new MetricCollector<long>(ring.Meters, "FunctionsIngest", "ingest.secrets.refused");
+        Assert.Equal(["key-number-one"], await ring.TextsAsync(source));
+
+        versions = [new SecretVersion("<the secret of the shop>") { Id = "v2" }, good];
+        ring.Clock.Advance(TimeSpan.FromMinutes(5));
+        for (var i = 0; i < 100; i++)
+        {
+            Assert.Equal(["key-number-one"], await ring.TextsAsync(source));
+            ring.Clock.Advance(TimeSpan.FromMinutes(1));
+        }
+
+        Assert.Equal(["Error: Secret 'shop', version v2 is not a key that source 'shop' can use: it is a placeholder, and no secret."], ring.Logged);
+        var measurement = Assert.Single(refused.GetMeasurementSnapshot());
+        Assert.Equal((1L, "shop"), (measurement.Value, measurement.Tags["secret"]));
+        Assert.True(await ring.Keys.IsReadyAsync(default));
+    }
+
+    [Fact]
+    public async Task A_secret_with_unusable_versions_alone_leaves_a_source_to_its_other_secret()
+    {
+        var source = Ring.Source("good", "bad");
+        using var ring = new Ring(new ScriptedReader(name => [new SecretVersion(name == "good" ? "key-number-one" : "changeme")]), source);
+
+        var seen = await ring.Keys.GetAsync(source, default);
+
+        Assert.Equal(["key-number-one"], PlainScheme.TextsOf(seen));
+        Assert.Null(await ring.Keys.GetNewerAsync(source, seen, default));
+    }
+
+    [Fact]
+    public async Task While_a_refresh_fails_what_no_key_verifies_is_refused_and_not_put_off()
+    {
+        var source = Ring.Source("shop");
+        var refuses = false;
+        using var ring = new Ring(new ScriptedReader(_ => refuses ? throw new InvalidOperationException("Not now.") : [new SecretVersion("key-number-one")]), source);
+        var seen = await ring.Keys.GetAsync(source, default);
+        refuses = true;
+
+        Assert.Null(await ring.Keys.GetNewerAsync(source, seen, default));
+        ring.Clock.Advance(TimeSpan.FromHours(1));
+        Assert.Null(await ring.Keys.GetNewerAsync(source, seen, default));
+    }
+
+    [Fact]
+    public async Task A_list_of_the_configuration_that_becomes_wrong_leaves_the_keys_as_they_were()
+    {
+        var source = Ring.Source("the-shop");
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Secrets:the-shop", "key-number-one")]).Build();
+        using var ring = new Ring(new ConfigurationSecretReader(configuration), source);
+        Assert.Equal(["key-number-one"], await ring.TextsAsync(source));
+
+        configuration["Secrets:the_shop"] = "key-number-two";
+        ring.Clock.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(["key-number-one"], await ring.TextsAsync(source));
+        Assert.StartsWith("Warning: Secrets:the-shop could not be read", ring.Logged[0], StringComparison.Ordinal);
+    }
+
     [Theory]
-    [InlineData("", "Secret 'shop' is empty.")]
-    [InlineData(" \n\t ", "Secret 'shop' is empty.")]
+    [InlineData("", "Secret 'shop' is not a key that source 'shop' can use: it is empty.")]
+    [InlineData(" \n\t ", "Secret 'shop' is not a key that source 'shop' can use: it is empty.")]
+    [InlineData("<the secret of the shop>", "Secret 'shop' is not a key that source 'shop' can use: it is a placeholder, and no secret.")]
     [InlineData("short", "Secret 'shop' is not a key that source 'shop' can use: it is too short.")]
     public async Task Without_a_usable_key_a_source_is_unavailable_and_says_why(string text, string reason)
     {
@@ -152,8 +220,8 @@ public class KeyRingTests
     public async Task A_client_key_stands_beside_the_keys_and_is_not_counted_among_them()
     {
         var source = new Source { Name = "bank", Scheme = new PlainScheme(), SecretNames = ["key"], ClientKeyName = "client" };
-        var keys = string.Join('\n', Enumerable.Range(1, 8).Select(i => $"key-number-{i}"));
-        using var ring = new Ring(new ScriptedReader(name => [new SecretVersion(name == "key" ? keys : "id")]), source);
+        var keys = Enumerable.Range(1, 8).Select(i => new SecretVersion($"key-number-{i}")).ToList();
+        using var ring = new Ring(new ScriptedReader(name => name == "key" ? keys : [new SecretVersion("id")]), source);
 
         var set = await ring.Keys.GetAsync(source, default);
 
@@ -307,7 +375,7 @@ public class KeyRingTests
     }
 
     [Fact]
-    public async Task While_one_of_its_secrets_is_unknown_a_source_accepts_with_the_others_and_calls_nothing_forged()
+    public async Task While_one_of_its_secrets_is_unknown_a_source_accepts_and_refuses_with_the_others()
     {
         var source = Ring.Source("known", "unknown");
         var refuses = true;
@@ -318,8 +386,8 @@ public class KeyRingTests
 
         var seen = await ring.Keys.GetAsync(source, default);
         Assert.Equal(["key-number-one"], PlainScheme.TextsOf(seen));
-        var exception = await Assert.ThrowsAsync<SecretsUnavailableException>(async () => await ring.Keys.GetNewerAsync(source, seen, default));
-        Assert.Contains("Secret 'unknown' could not be read.", exception.Message, StringComparison.Ordinal);
+        Assert.Null(await ring.Keys.GetNewerAsync(source, seen, default));
+        Assert.True(await ring.Keys.IsReadyAsync(default));
 
         refuses = false;
         ring.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -386,7 +454,9 @@ public class KeyRingTests
         using var ring = new Ring(new ConfigurationSecretReader(configuration), source);
         Assert.Equal(["key-number-one"], await ring.TextsAsync(source));
 
-        configuration["Secrets:shop"] = "key-number-two\r\nkey-number-one\r\n";
+        configuration["Secrets:shop"] = null;
+        configuration["Secrets:shop:0"] = "key-number-two\r\n";
+        configuration["Secrets:shop:1"] = "key-number-one";
         ring.Clock.Advance(TimeSpan.FromMinutes(5));
 
         Assert.Equal(["key-number-two", "key-number-one"], await ring.TextsAsync(source));

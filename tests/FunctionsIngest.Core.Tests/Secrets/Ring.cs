@@ -24,14 +24,18 @@ internal sealed class Ring : IDisposable
     {
         Clock = clock;
         Keys = new KeyRing(
-            new SourceCatalogue(sources), reader, Options.Create(new KeyVaultOptions()), clock, new VaultMetrics(_services.GetRequiredService<IMeterFactory>()), Logger);
+            new SourceCatalogue(sources), reader, Options.Create(new KeyVaultOptions()), clock, new VaultMetrics(Meters), new SecretFingerprints(FingerprintLogger), Logger);
     }
 
     public FakeTimeProvider Clock { get; }
 
     public KeyRing Keys { get; }
 
+    public IMeterFactory Meters => _services.GetRequiredService<IMeterFactory>();
+
     public FakeLogger<KeyRing> Logger { get; } = new();
+
+    public FakeLogger<SecretFingerprints> FingerprintLogger { get; } = new();
 
     public IReadOnlyList<string> Logged => [.. Logger.Collector.GetSnapshot().Select(record => $"{record.Level}: {record.Message}")];
 

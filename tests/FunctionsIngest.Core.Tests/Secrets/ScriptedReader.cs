@@ -15,7 +15,7 @@ internal sealed class ScriptedReader(Func<string, CancellationToken, Task<IReadO
 
     public int Reads => Volatile.Read(ref _reads);
 
-    public async Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, Func<string, bool> isUsable, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
         return await read(name, cancellationToken);

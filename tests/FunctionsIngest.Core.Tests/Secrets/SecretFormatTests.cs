@@ -3,7 +3,6 @@ using System.Security.Cryptography;
 using System.Text;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Catalogue;
-using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
@@ -68,7 +67,7 @@ public class SecretFormatTests
 
     [Theory]
     [MemberData(nameof(Names))]
-    public async Task So_does_the_second_of_two_keys_in_one_secret(string name)
+    public async Task So_does_the_second_of_a_list(string name)
     {
         var first = Rows[name].Algorithm switch
         {
@@ -78,16 +77,24 @@ public class SecretFormatTests
             _ => "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEA11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=\n-----END PUBLIC KEY-----",
         };
 
-        // A JSON web key beside another key is on one line.
-        var second = Rows[name].Secret.StartsWith('{') ? Rows[name].Secret.Replace("\n", "", StringComparison.Ordinal) : Rows[name].Secret;
-        Assert.Equal(VerificationResult.Verified, await VerifyAsync(Rows[name], $"{first}\n{second}"));
+        Assert.Equal(VerificationResult.Verified, await VerifyAsync(Rows[name], first, Rows[name].Secret));
+    }
+
+    [Fact]
+    public async Task So_does_the_second_of_a_JSON_web_key_set()
+    {
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var q = other.ExportParameters(false).Q;
+        var set = $$"""{"keys":[{{Jwk("EC", "P-256", ("x", q.X!), ("y", q.Y!))}},{{CurveJwk}}]}""";
+
+        Assert.Equal(VerificationResult.Verified, await VerifyAsync(Rows["EC, JWK"], set));
     }
 
     [Theory]
-    [InlineData("hmac-sha256", "hex", "0123456789abcdef0123456789abcde", "it is not an even number of hexadecimal digits")]
+    [InlineData("hmac-sha256", "hex", "1f8e0c7d2b3a49586f7e8d9c0b1a293", "it is not an even number of hexadecimal digits")]
     [InlineData("hmac-sha256", "base64", "not*base64*at*all*", "it is not base64")]
     [InlineData("hmac-sha256", null, "-----BEGIN PUBLIC KEY----- MFkwEwYH -----END PUBLIC KEY-----", "it is a key of a pair, and not of an HMAC")]
-    [InlineData("hmac-sha256", null, "-----BEGIN PUBLIC KEY----- MFkwEwYH", "it is PEM without its last line")]
+    [InlineData("hmac-sha256", null, "-----BEGIN PUBLIC KEY----- MFkwEwYH", "it is PEM without its first or its last line")]
     [InlineData("hmac-sha256", null, """{"kty":"oct","k":"c2VjcmV0LXNlY3JldC1zZWNyZXQ"}""", "it is a JSON web key of a type other than EC (P-256, P-384, P-521), RSA and OKP (Ed25519)")]
     [InlineData("ecdsa-p256-sha256", "pem", "not PEM at all", "it is not PEM: it has no line that begins with -----BEGIN")]
     public async Task A_secret_that_is_no_key_is_named_with_the_reason_and_not_used(string algorithm, string? format, string secret, string reason)
@@ -106,11 +113,11 @@ public class SecretFormatTests
     {
         var scheme = SchemeCatalogue.Create("shop", new SchemeOptions { Scheme = "standard-webhooks" }, TimeSpan.FromDays(7), []);
 
-        Assert.Equal(problem, scheme!.ReadKey(Assert.Single(SecretText.Split(secret)), out var key));
-        Assert.Equal(problem is null, key is not null);
+        Assert.Equal(problem, scheme!.ReadKeys(secret, out var keys));
+        Assert.Equal(problem is null ? 1 : 0, keys.Count);
     }
 
-    private static async Task<VerificationResult> VerifyAsync((string Algorithm, string? Format, string Secret, byte[] Signature) row, string secret)
+    private static async Task<VerificationResult> VerifyAsync((string Algorithm, string? Format, string Secret, byte[] Signature) row, params string[] secrets)
     {
         List<string> errors = [];
         var options = new SchemeOptions
@@ -122,7 +129,7 @@ public class SecretFormatTests
         var source = new Source { Name = "shop", Scheme = SchemeCatalogue.Create("shop", options, TimeSpan.FromDays(7), errors)!, SecretNames = ["key"] };
         Assert.Empty(errors);
 
-        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("Secrets:key", secret)]).Build();
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection(secrets.Index().Select(secret => KeyValuePair.Create(secrets.Length == 1 ? "Secrets:key" : $"Secrets:key:{secret.Index}", (string?)secret.Item))).Build();
         using var ring = new Ring(new ConfigurationSecretReader(configuration), source);
         var keys = await ring.Keys.GetAsync(source, default);
         var headers = new HeaderDictionary { ["X-Signature"] = Convert.ToBase64String(row.Signature) };

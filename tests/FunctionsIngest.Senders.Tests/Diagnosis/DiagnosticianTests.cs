@@ -216,7 +216,7 @@ public sealed class DiagnosticianTests
     }
 
     private static RequestDiagnosis Diagnose(Case corruption, Request request)
-        => new Diagnostician(Scheme(corruption.Scheme), corruption.EffectiveSecret, new Dictionary<string, string> { ["other-key"] = "the other one" }, clientKey: null)
+        => new Diagnostician(Scheme(corruption.Scheme), [corruption.EffectiveSecret], new Dictionary<string, string> { ["other-key"] = "the other one" }, clientKey: null)
             .Diagnose(new SignedRequest("POST", request.Path, request.Headers, request.Body), At);
 
     private static SignatureScheme Scheme(string name) => SchemeCatalogue.Create("tested", new SchemeOptions { Scheme = name }, TimeSpan.FromDays(7), [])!;

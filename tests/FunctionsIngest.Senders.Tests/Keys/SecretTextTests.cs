@@ -1,8 +1,9 @@
 using System.Buffers.Text;
 using System.Security.Cryptography;
-using System.Text;
 using FsCheck.Xunit;
+using FunctionsIngest.Senders.Catalogue;
 using FunctionsIngest.Senders.Keys;
+using FunctionsIngest.Senders.Tests.Signatures;
 using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Senders.Tests.Keys;
@@ -12,50 +13,113 @@ public class SecretTextTests
     private const string First = "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZI\nzj0CAQYIKoZI\n-----END PUBLIC KEY-----";
     private const string Second = "-----BEGIN RSA PUBLIC KEY-----\nMIIBCgKCAQEA\n-----END RSA PUBLIC KEY-----";
 
+    private const string Example = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+    private const string LineBreak = "it has a line break inside, and a secret is one key: give each key a secret of its own, or an entry of a list";
+    private const string TwoBlocks = "it has more than one PEM block, and a secret is one key";
+    private const string TextBeside = "it has text beside its PEM block: leave the block alone in it";
+    private const string NotWhole = "it is PEM without its first or its last line";
+    private const string Bracket = "it begins with a bracket and is neither a JSON web key nor a set of them: write the key alone";
+
     [Theory]
     [InlineData("one", "one")]
     [InlineData("  one\t\r\n", "one")]
     [InlineData("\uFEFFone", "one")]
-    [InlineData("one\ntwo", "one|two")]
-    [InlineData("one\r\n\r\n  two  \r\nthree\r\n", "one|two|three")]
+    [InlineData(" \uFEFF one ", "one")]
     [InlineData("one two", "one two")]
     [InlineData("one\\ntwo", "one\\ntwo")]
-    [InlineData("{one", "{one")]
-    [InlineData("{\"one\":1}", "{\"one\":1}")]
-    [InlineData("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\nwhsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw|whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD")]
-    [InlineData("", "")]
-    [InlineData(" \r\n ", "")]
-    public void A_line_is_a_key(string text, string keys)
-        => Assert.Equal(keys.Split('|', StringSplitOptions.RemoveEmptyEntries), SecretText.Split(text));
-
-    [Fact]
-    public void A_PEM_block_is_a_key_of_several_lines()
+    [InlineData("one{two}", "one{two}")]
+    [InlineData(Example, Example)]
+    public void A_line_is_a_key(string text, string key)
     {
-        Assert.Equal([First], SecretText.Split(First + "\n"));
-        Assert.Equal([First, Second], SecretText.Split($"{First}\n{Second}\n"));
-        Assert.Equal(["before", First, "after", Second], SecretText.Split($"before\n{First}\nafter\n{Second}"));
+        Assert.Null(SecretText.Read(text, out var keys));
+        Assert.Equal([key], keys);
     }
 
-    [Fact]
-    public void A_PEM_block_is_a_key_whatever_became_of_its_newlines()
+    [Theory]
+    [InlineData("", "it is empty")]
+    [InlineData(" \r\n\uFEFF ", "it is empty")]
+    [InlineData("one\ntwo", LineBreak)]
+    [InlineData("one\rtwo", LineBreak)]
+    [InlineData("one\r\n\r\n  two  \r\nthree\r\n", LineBreak)]
+    [InlineData("one\u2028two", LineBreak)]
+    [InlineData("one\u0085two", LineBreak)]
+    [InlineData("# from the dashboard\nkE9fVb2Qx7Lm4Rt8", LineBreak)]
+    [InlineData("kE9fVb2Qx7Lm4Rt8\nEOF", LineBreak)]
+    [InlineData("{\n \"webhookSecret\": \"kE9fVb2Qx7Lm4Rt8\"\n}", Bracket)]
+    [InlineData("{\"one\":1}", Bracket)]
+    [InlineData("{one", Bracket)]
+    [InlineData("[\"kE9fVb2Qx7Lm4Rt8\"]", Bracket)]
+    [InlineData("[]", Bracket)]
+    [InlineData("{\"keys\":1}", Bracket)]
+    [InlineData("{\"keys\":[]}", "it is a JSON web key set without a key")]
+    [InlineData(First + "\n" + Second, TwoBlocks)]
+    [InlineData(First + First, TwoBlocks)]
+    [InlineData(First + "\n-----BEGIN PUBLIC KEY-----", TwoBlocks)]
+    [InlineData("the key of the bank:\n" + First, TextBeside)]
+    [InlineData(First + "\nEOF", TextBeside)]
+    [InlineData("-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZI\nzj0CAQYIKoZI\n", NotWhole)]
+    [InlineData("-----BEGIN PUBLIC KEY-----", NotWhole)]
+    [InlineData("-----END PUBLIC KEY-----", NotWhole)]
+    [InlineData("-----begin public key-----", NotWhole)]
+    public void Any_other_text_gives_no_key_and_says_why(string text, string problem)
     {
-        foreach (var newline in new[] { "", " ", "\r\n", "\t" })
+        Assert.Equal(problem, SecretText.Read(text, out var keys));
+        Assert.Empty(keys);
+    }
+
+    [Theory]
+    [InlineData("v1,whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_")]
+    [InlineData("Whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_")]
+    [InlineData("WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_")]
+    [InlineData("\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"", "whsec_")]
+    [InlineData("whsec_whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_")]
+    [InlineData("SECRET=whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_")]
+    [InlineData("v1a,whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", "whpk_")]
+    [InlineData("Whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", "whpk_")]
+    [InlineData("v1a,whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=", "whsk_")]
+    public void A_prefix_out_of_its_place_is_said_with_how_to_write_it(string text, string prefix)
+    {
+        foreach (var scheme in new[] { "standard-webhooks", "svix", "stripe", "github" })
         {
-            var (first, second) = (First.Replace("\n", newline, StringComparison.Ordinal), Second.Replace("\n", newline, StringComparison.Ordinal));
-            Assert.Equal([first, second], SecretText.Split(first + newline + second + newline));
+            Assert.Equal($"it contains {prefix} elsewhere than at its start, or in capitals: write it as {prefix}…, in lower case and with nothing before it", Schemes.Create(scheme).ReadKeys(text, out var keys));
+            Assert.Empty(keys);
         }
-
-        Assert.Equal([First, Second], SecretText.Split($"{First}\n{Second}\n".Replace("\n", "\\n", StringComparison.Ordinal)));
-        Assert.Equal([First, Second], SecretText.Split($"{First}\n{Second}\n".Replace("\n", "\\r\\n", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public void PEM_without_its_end_is_one_key_that_no_scheme_gets_to_see()
+    [Theory]
+    [InlineData("stripe")]
+    [InlineData("standard-webhooks")]
+    public void A_prefix_in_its_place_is_fine(string scheme)
     {
-        var key = Assert.Single(SecretText.Split("-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZI\nzj0CAQYIKoZI\n"));
+        Assert.Null(Schemes.Create(scheme).ReadKeys(Example + "\n", out var keys));
+        Assert.Equal(scheme == "stripe" ? Example.Length : 24, Assert.Single(keys).SharedLength);
+    }
 
-        Assert.Equal("it is PEM without its last line", new PlainScheme().ReadKey(key, out var parsed));
-        Assert.Null(parsed);
+    [Theory]
+    [InlineData("begini", "HMAC")]
+    [InlineData("custom", "token")]
+    public void A_key_of_a_pair_is_not_a_shared_secret(string name, string kind)
+    {
+        var scheme = name == "custom" ? Schemes.Create(new SchemeOptions { Scheme = name, Signature = new() { Header = "S", Algorithm = "token" } }) : Schemes.Create(name);
+
+        foreach (var text in new[] { First, "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", "whsk_6Xb/dCcHpPea21PS1N9VY/NZW723CEc77N4rJCubMbc=" })
+            Assert.StartsWith("it is a key of a pair, and not ", scheme.ReadKeys(text, out _), StringComparison.Ordinal);
+        Assert.EndsWith(kind, scheme.ReadKeys(First, out _), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(" ")]
+    [InlineData("\r\n")]
+    [InlineData("\t")]
+    [InlineData("\\n")]
+    [InlineData("\\r\\n")]
+    public void A_PEM_block_is_a_key_whatever_became_of_its_newlines(string newline)
+    {
+        var text = First.Replace("\n", newline, StringComparison.Ordinal);
+
+        Assert.Null(SecretText.Read(newline + text + newline, out var keys));
+        Assert.Equal(newline[..Math.Min(1, newline.Length)] == "\\" ? First : text, Assert.Single(keys));
     }
 
     [Theory]
@@ -106,33 +170,55 @@ public class SecretTextTests
     [InlineData("""{"kty":[]}""")]
     public void A_JSON_web_key_that_is_none_says_so_without_showing_it(string text)
     {
-        var problem = new PlainScheme().ReadKey(Assert.Single(SecretText.Split(text)), out var key);
+        var problem = new PlainScheme().ReadKeys(text, out var keys);
 
-        Assert.Null(key);
+        Assert.Empty(keys);
         Assert.StartsWith("it is a JSON web key", problem, StringComparison.Ordinal);
     }
 
     [Fact]
-    public void Several_keys_of_each_kind_may_stand_in_one_secret()
+    public void A_JSON_web_key_set_gives_all_its_keys_in_its_order()
     {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var q = key.ExportParameters(false).Q;
-        var jwk = $$"""{"kty":"EC","crv":"P-256","x":"{{Base64Url.EncodeToString(q.X)}}","y":"{{Base64Url.EncodeToString(q.Y)}}"}""";
+        using var one = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var other = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
-        Assert.Equal([jwk, First, jwk], SecretText.Split(new StringBuilder().AppendLine(jwk).AppendLine(First).AppendLine(jwk).ToString()));
+        Assert.Null(SecretText.Read($$"""{ "keys": [ {{Jwk(one)}}, {{Jwk(other)}} ] }""", out var keys));
+
+        Assert.Equal([one.ExportSubjectPublicKeyInfoPem(), other.ExportSubjectPublicKeyInfoPem()], keys);
+    }
+
+    [Fact]
+    public void A_JSON_web_key_set_with_a_key_that_is_wrong_gives_none_and_says_which()
+    {
+        using var good = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var otherCurve = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        var scheme = Schemes.Create(new SchemeOptions { Scheme = "custom", Signature = new() { Header = "S", Algorithm = "ecdsa-p256-sha256" } });
+
+        Assert.Equal("it is a JSON web key set, and of its key 2: it is a JSON web key with a member that is missing or wrong", Read("7"));
+        Assert.Equal("it is a JSON web key set, and of its key 2: it is a key of another curve than P-256", Read(Jwk(otherCurve, "P-384")));
+
+        string? Read(string second)
+        {
+            var problem = scheme.ReadKeys($$"""{"keys":[{{Jwk(good)}},{{second}}]}""", out var keys);
+            Assert.Empty(keys);
+            return problem;
+        }
     }
 
     [Property]
     public bool No_text_whatsoever_is_more_than_a_problem(string? text)
+        => new[] { $"{text}", $"{text}\n{text}", $"{{\"kty\":\"{text}\uD800\"}}", $"{{\"keys\":[{text}]}}", "{" + text }
+            .All(secret => new PlainScheme().ReadKeys(secret, out var keys) is null == keys.Count > 0);
+
+    private static string Jwk(ECDsa key, string curve = "P-256")
     {
-        foreach (var key in SecretText.Split($"{text}\n{{\"kty\":\"{text}\uD800\"}}"))
-            new PlainScheme().ReadKey(key, out _);
-        return SecretText.Split("{" + text).Count > 0;
+        var q = key.ExportParameters(false).Q;
+        return $$"""{"kty":"EC","crv":"{{curve}}","x":"{{Base64Url.EncodeToString(q.X)}}","y":"{{Base64Url.EncodeToString(q.Y)}}"}""";
     }
 
     private static string ParseToPem(string text)
     {
-        Assert.Null(new PlainScheme().ReadKey(Assert.Single(SecretText.Split(text)), out var key));
-        return Assert.IsType<PlainKey>(key).Text;
+        Assert.Null(new PlainScheme().ReadKeys(text, out var keys));
+        return Assert.IsType<PlainKey>(Assert.Single(keys)).Text;
     }
 }

@@ -10,9 +10,9 @@ public sealed class BeginiReceiverTests(AzuriteFixture azurite) : IClassFixture<
     [BeginiReceiverFact]
     public async Task Begini_s_own_receiver_accepts_our_test_webhook()
     {
-        await using var receiver = await BeginiReceiver.StartAsync("the api key");
+        await using var receiver = await BeginiReceiver.StartAsync("the api key of acme");
 
-        var (status, body) = await TestAsync(receiver, "the api key");
+        var (status, body) = await TestAsync(receiver, "the api key of acme");
 
         Assert.Equal(HttpStatusCode.OK, status);
         using var json = JsonDocument.Parse(body);
@@ -22,11 +22,11 @@ public sealed class BeginiReceiverTests(AzuriteFixture azurite) : IClassFixture<
     [BeginiReceiverFact]
     public async Task Begini_s_own_receiver_refuses_it_with_another_key()
     {
-        await using var receiver = await BeginiReceiver.StartAsync("the api key");
+        await using var receiver = await BeginiReceiver.StartAsync("the api key of acme");
 
         Assert.Equal(
             (HttpStatusCode.UnprocessableEntity, """{"detail":{"webhook_receiver_status_code":403,"webhook_receiver_body_content":"{\"detail\":\"Validation Failure\"}"}}"""),
-            await TestAsync(receiver, "another api key"));
+            await TestAsync(receiver, "another api key of acme"));
     }
 
     private async Task<(HttpStatusCode Status, string Body)> TestAsync(BeginiReceiver receiver, string apiKey)

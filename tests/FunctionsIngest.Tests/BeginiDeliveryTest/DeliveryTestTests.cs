@@ -6,11 +6,13 @@ using System.Text;
 using System.Text.Json;
 using FunctionsIngest.BeginiDeliveryTest;
 using FunctionsIngest.Outbound;
+using FunctionsIngest.Secrets;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
+using Moq;
 
 namespace FunctionsIngest.Tests.BeginiDeliveryTest;
 
@@ -21,7 +23,7 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
 {
     private const string Path = "/v1/webhooks-management/test";
     private const string ClientId = "622056dce007dc805c741751";
-    private const string ApiKey = "acme's api key";
+    private const string ApiKey = "acme's own api key";
 
     [Fact]
     public async Task Without_an_Api_key_the_answer_is_400()
@@ -34,9 +36,9 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
 
     [Theory]
     [InlineData("somebody else's")]
-    [InlineData("acme's api key2")]
-    [InlineData("acme's api ke")]
-    [InlineData("ACME'S API KEY")]
+    [InlineData("acme's own api key2")]
+    [InlineData("acme's own api ke")]
+    [InlineData("ACME'S OWN API KEY")]
     public async Task With_a_key_that_is_nobodys_the_answer_is_403(string key)
     {
         await using var host = await StartAsync();
@@ -173,7 +175,7 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
             receiver.Url, ApiKey, ("../other:ApiKeySecret", "other-api-key"), ("../other:ReceiverUrl", receiver.Url));
 
         Assert.Equal(HttpStatusCode.OK, (await TestAsync(host, ApiKey)).Status);
-        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await TestAsync(host, "other's api key")).Status);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, (await TestAsync(host, "other's own api key")).Status);
         Assert.Equal(1, receiver.Requests);
     }
 
@@ -263,11 +265,13 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
     }
 
     [Fact]
-    public async Task Wrong_keys_are_limited_and_lock_nobody_out()
+    public async Task After_too_many_wrong_keys_a_right_one_is_answered_like_a_wrong_one_until_the_minute_ends()
     {
+        var time = new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60));
         await using var receiver = await Receiver.StartAsync(_ => Task.CompletedTask);
-        await using var host = await StartAsync(receiver.Url, time: new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60)));
+        await using var host = await StartAsync(receiver.Url, time: time);
 
+        Assert.Equal(HttpStatusCode.OK, (await TestAsync(host, ApiKey)).Status);
         for (var i = 0; i < DeliveryTester.WrongKeysPerMinute; i++)
             Assert.Equal(HttpStatusCode.Forbidden, (await TestAsync(host, "wrong")).Status);
 
@@ -275,7 +279,78 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
         using var response = await host.Http.SendAsync(request);
         Assert.Equal(HttpStatusCode.TooManyRequests, response.StatusCode);
         Assert.Equal("60", Assert.Single(response.Headers.GetValues("Retry-After")));
+        Assert.Equal(HttpStatusCode.TooManyRequests, (await TestAsync(host, ApiKey)).Status);
+        Assert.Equal(1, receiver.Requests);
+
+        time.Advance(TimeSpan.FromMinutes(1));
         Assert.Equal(HttpStatusCode.OK, (await TestAsync(host, ApiKey)).Status);
+    }
+
+    [Fact]
+    public async Task Right_keys_use_nothing_of_the_limit_on_wrong_ones()
+    {
+        await using var host = await StartAsync(null, time: new FakeTimeProvider(DateTimeOffset.UnixEpoch.AddYears(60)));
+
+        for (var i = 0; i < DeliveryTester.WrongKeysPerMinute + 1; i++)
+            Assert.Equal((HttpStatusCode)424, (await TestAsync(host, ApiKey)).Status);
+        Assert.Equal(HttpStatusCode.Forbidden, (await TestAsync(host, "wrong")).Status);
+    }
+
+    [Fact]
+    public async Task What_a_receiver_sent_before_a_bad_chunk_is_kept()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var answering = AnswerAsync();
+        await using var host = await StartAsync($"http://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}/");
+
+        Assert.Equal(
+            (HttpStatusCode.UnprocessableEntity, """{"detail":{"webhook_receiver_status_code":500,"webhook_receiver_body_content":"good and good"}}"""),
+            await TestAsync(host, ApiKey));
+        await answering;
+
+        async Task AnswerAsync()
+        {
+            using var client = await listener.AcceptTcpClientAsync();
+            var stream = client.GetStream();
+            await stream.ReadAtLeastAsync(new byte[64 * 1024], 1);
+
+            // In one packet, so that the good chunks and the bad one come to one read.
+            await stream.WriteAsync("HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n5\r\ngood \r\n8\r\nand good\r\nno number\r\nbad\r\n"u8.ToArray());
+            await stream.CopyToAsync(Stream.Null).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    [Fact]
+    public async Task Two_clients_whom_a_vault_gives_one_API_key_are_both_refused_and_told_of()
+    {
+        await using var receiver = await Receiver.StartAsync(_ => Task.CompletedTask);
+        var vault = Vault(name => name is "acme-api-key" or "other-api-key" ? [ApiKey] : ["a key of another source"]);
+        await using var host = await StartAsync(
+            receiver.Url, ApiKey, null, [("../other:ApiKeySecret", "other-api-key"), ("../other:ReceiverUrl", receiver.Url)], vault);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"detail":"API keys cannot be checked now, please try again"}"""), await TestAsync(host, ApiKey));
+
+        Assert.Equal(0, receiver.Requests);
+        Assert.Contains(host.Log.GetSnapshot(), record => record.Level == LogLevel.Error && record.Message.Contains("is the API key of two clients of the delivery test", StringComparison.Ordinal));
+        Assert.Contains(host.Log.GetSnapshot(), record => record.Level == LogLevel.Warning && record.Message.Contains("'acme-api-key' and 'other-api-key' have the same value", StringComparison.Ordinal));
+        Assert.DoesNotContain(host.Log.GetSnapshot(), record => record.Message.Contains(ApiKey, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("begini", "kE9fVb2Qx7", "it has 10 bytes, and a shared secret needs 16")]
+    [InlineData("begini", "<the API key of the client>", "it is a placeholder, and no secret")]
+    [InlineData("standard-webhooks", "whpk_1SiA4o9hyqTCpIqC5V9HUakiiaeACeqfZTInDBbOir4=", "it is a public key, and a key that can sign is needed")]
+    public async Task An_API_key_of_a_vault_that_cannot_serve_is_nobody_s_and_told_of_once(string scheme, string key, string problem)
+    {
+        var vault = Vault(name => name == "acme-api-key" ? [key, ApiKey] : ["a key of another source"]);
+        await using var host = await StartAsync(null, ApiKey, null, [("Scheme", scheme)], vault);
+
+        for (var i = 0; i < 3; i++)
+            Assert.Equal(HttpStatusCode.Forbidden, (await TestAsync(host, key)).Status);
+
+        Assert.Equal((HttpStatusCode)424, (await TestAsync(host, ApiKey)).Status);
+        Assert.Single(host.Log.GetSnapshot(), record => record.Level == LogLevel.Error && record.Message.EndsWith($" is not an API key of the delivery test's client '{ClientId}': {problem}.", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -306,7 +381,16 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
 
     private Task<IngestHost> StartAsync(string? receiver, TimeProvider time) => StartAsync(receiver, ApiKey, time, []);
 
-    private Task<IngestHost> StartAsync(string? receiver, string apiKey, TimeProvider? time, (string Setting, string Value)[] settings)
+    private static ISecretReader Vault(Func<string, string[]> read)
+    {
+        var reader = new Mock<ISecretReader> { CallBase = true };
+        reader.Setup(vault => vault.ReadAsync(It.IsAny<string>(), It.IsAny<Func<string, bool>>(), It.IsAny<CancellationToken>()))
+            .ReturnsAsync((string name, Func<string, bool> _, CancellationToken _) => [.. read(name).Select((text, i) => new SecretVersion(text) { Id = $"v{i}" })]);
+        reader.Setup(vault => vault.Describe(It.IsAny<string>())).Returns((string name) => $"Secret '{name}'");
+        return reader.Object;
+    }
+
+    private Task<IngestHost> StartAsync(string? receiver, string apiKey, TimeProvider? time, (string Setting, string Value)[] settings, ISecretReader? vault = null)
     {
         const string Section = $"Webhooks:DeliveryTests:{ClientId}";
         var all = new Dictionary<string, string?>
@@ -315,11 +399,19 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
             [$"{Section}:ReceiverUrl"] = receiver ?? "",
             [$"{Section}:AllowPrivateAddresses"] = "true",
             ["Secrets:acme-api-key"] = apiKey,
-            ["Secrets:other-api-key"] = "other's api key",
+            ["Secrets:other-api-key"] = "other's own api key",
         };
         foreach (var (setting, value) in settings)
             all[setting.StartsWith("../", StringComparison.Ordinal) ? $"Webhooks:DeliveryTests:{setting[3..]}" : $"{Section}:{setting}"] = value;
-        return IngestHost.StartAsync(azurite.NewStorage(), all, services => _ = time is null ? services : services.AddSingleton(time));
+        if (vault is not null)
+            all["KeyVault:Uri"] = "https://vault.example";
+        return IngestHost.StartAsync(azurite.NewStorage(), all, services =>
+        {
+            if (time is not null)
+                services.AddSingleton(time);
+            if (vault is not null)
+                services.AddSingleton(vault);
+        });
     }
 
     private static HttpRequestMessage Request(string? key)

@@ -49,6 +49,21 @@ public sealed class CommandLineTests
         Assert.DoesNotContain("   at ", run.Error, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("kE9fVb2Qx7", "it has 10 bytes, and a shared secret needs 16, or Webhooks:Sources:github:AllowWeakSecret = true")]
+    [InlineData("your-secret-here", "it is a placeholder, and no secret")]
+    [InlineData("kE9fVb2Qx7Lm4Rt8", null)]
+    public async Task Verify_says_that_the_app_refuses_a_secret_even_if_the_request_is_genuine(string secret, string? problem)
+    {
+        var signature = Convert.ToHexStringLower(System.Security.Cryptography.HMACSHA256.HashData(System.Text.Encoding.UTF8.GetBytes(secret), "{}"u8));
+        var headers = CliRun.NewFile($"X-Hub-Signature-256: sha256={signature}\nX-GitHub-Event: push\n");
+
+        var run = await CliRun.RunAsync("verify", "github", "--secret", secret, "--headers", headers, "--body", CliRun.NewFile("{}"));
+
+        Assert.Equal(ExitCode.Ok, run.ExitCode);
+        Assert.Equal(problem is null ? "" : $"The app refuses this secret: {problem}.", run.Error.ReplaceLineEndings(" ").Trim());
+    }
+
     [Fact]
     public async Task The_names_of_commands_and_senders_are_completed()
     {

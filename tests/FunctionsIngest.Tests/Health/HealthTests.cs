@@ -68,7 +68,7 @@ public sealed class HealthTests(AzuriteFixture azurite) : IClassFixture<AzuriteF
     public async Task Secrets_that_cannot_be_read_are_503()
     {
         var reader = new Mock<ISecretReader>();
-        reader.Setup(vault => vault.ReadAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
+        reader.Setup(vault => vault.ReadAsync(It.IsAny<string>(), It.IsAny<Func<string, bool>>(), It.IsAny<CancellationToken>())).ReturnsAsync([]);
         await using var app = await ObservedHost.StartAsync(azurite, services: services => services.AddSingleton(reader.Object));
 
         using var response = await app.Host.Http.GetAsync("/health/ready");

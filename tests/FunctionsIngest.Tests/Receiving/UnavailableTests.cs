@@ -106,7 +106,7 @@ public sealed class UnavailableTests(AzuriteFixture azurite) : IClassFixture<Azu
     public async Task Secrets_that_cannot_be_read_are_503_for_genuine_and_forged_alike()
     {
         var reader = new Mock<ISecretReader>();
-        reader.Setup(vault => vault.ReadAsync(It.IsAny<string>(), It.IsAny<CancellationToken>())).Throws(new IOException("The vault is down."));
+        reader.Setup(vault => vault.ReadAsync(It.IsAny<string>(), It.IsAny<Func<string, bool>>(), It.IsAny<CancellationToken>())).Throws(new IOException("The vault is down."));
         await using var app = await ObservedHost.StartAsync(azurite, services: services => services.AddSingleton(reader.Object));
         using var genuine = Genuine.Begini("{}");
         using var forged = Genuine.Begini("{}", key: "another-key");

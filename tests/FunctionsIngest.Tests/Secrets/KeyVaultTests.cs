@@ -77,6 +77,39 @@ public sealed class KeyVaultTests(ITestOutputHelper output) : IAsyncLifetime
         Assert.Equal((1, 1), (_vault.Lists, _vault.Gets));
     }
 
+    [Theory]
+    [InlineData("1", 1)]
+    [InlineData("1", 10)]
+    [InlineData("3", 10)]
+    public async Task Newer_versions_that_are_no_keys_displace_no_good_one(string maxVersions, int bad)
+    {
+        _vault.Add("shop-key", "key-number-one");
+        await using var ring = CreateRing(("KeyVault:MaxVersions", maxVersions));
+        Assert.Equal(200, await ring.StatusAsync("key-number-one"));
+        for (var i = 0; i < bad; i++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(1));
+            _vault.Add("shop-key", i % 2 == 0 ? "changeme" : "{\n  \"webhookSecret\": \"key-number-two\"\n}");
+        }
+
+        await ring.AdvanceAsync(Interval);
+        Assert.Equal((200, 403), (await ring.StatusAsync("key-number-one"), await ring.StatusAsync("changeme")));
+        await using (var cold = CreateRing(("KeyVault:MaxVersions", maxVersions)))
+            Assert.Equal((200, 403), (await cold.StatusAsync("key-number-one"), await cold.StatusAsync("{")));
+
+        // Each is asked for once, and told of once.
+        var (lists, gets) = (_vault.Lists, _vault.Gets);
+        await ring.AdvanceAsync(TimeSpan.FromHours(1));
+        Assert.InRange(_vault.Lists - lists, 12, 15);
+        Assert.Equal(gets, _vault.Gets);
+        Assert.Equal(bad, ring.Logs.GetSnapshot().Count(record => record.Level == LogLevel.Error && record.Message.Contains("is not a key that source 'shop' can use", StringComparison.Ordinal)));
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _vault.Add("shop-key", "key-number-three");
+        await ring.AdvanceAsync(Interval);
+        Assert.Equal(200, await ring.StatusAsync("key-number-three"));
+    }
+
     [Fact]
     public void A_setting_that_is_none_is_reported_by_name_value_and_fix()
     {

@@ -39,10 +39,10 @@ internal sealed class ObservedReader(KeyVaultSecretReader reader, IMeterFactory 
         }
     }
 
-    public Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SecretVersion>> ReadAsync(string name, Func<string, bool> isUsable, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _started);
-        return reader.ReadAsync(name, cancellationToken);
+        return reader.ReadAsync(name, isUsable, cancellationToken);
     }
 
     public string Describe(string name) => reader.Describe(name);

@@ -1,11 +1,13 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text;
+using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsIngest.Tests.Secrets;
@@ -169,6 +171,28 @@ public sealed class VaultedAppTests(AzuriteFixture azurite) : IClassFixture<Azur
             using var response = await host.Http.SendAsync(request);
             return response.StatusCode;
         }
+    }
+
+    [Theory]
+    [InlineData(null, "has no value in force")]
+    [InlineData("<the API key that Begini gave you>", "it is a placeholder, and no secret")]
+    [InlineData("begini-key", "it has 10 bytes, and a shared secret needs 16, or Webhooks:Sources:begini:AllowWeakSecret = true")]
+    [InlineData("{\n \"webhookSecret\": \"kE9fVb2Qx7Lm4Rt8\"\n}", "it begins with a bracket and is neither a JSON web key nor a set of them: write the key alone")]
+    public async Task A_secret_of_the_vault_that_is_missing_or_bad_stops_its_source_and_no_other(string? secret, string problem)
+    {
+        if (secret is not null)
+            _vault.Add("begini-api-key", secret);
+        await using var host = await StartAsync(azurite.NewStorage());
+        await host.Get<ObservedReader>().IdleAsync();
+
+        foreach (var key in secret is null ? [NewKey()] : secret.Split('\n').Append(secret))
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await StatusAsync(host, "{}", key));
+        using (var request = Genuine.Aghanim("""{"event_type":"paid","event_id":"1"}"""u8.ToArray(), _clock.GetUtcNow()))
+        using (var response = await host.Http.SendAsync(request))
+            Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        using (var ready = await host.Http.GetAsync("/health/ready"))
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+        Assert.Single(host.Log.GetSnapshot(), record => record.Level == LogLevel.Error && record.Category == typeof(KeyRing).FullName && record.Message.Contains(problem, StringComparison.Ordinal));
     }
 
     private static string NewKey() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
