@@ -1,3 +1,4 @@
+using System.Text;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using FunctionsIngest;
@@ -18,8 +19,12 @@ builder.Services.AddWebhookIngestion(builder.Configuration);
 
 // Webhooks:MaxBodyBytes is enforced while the body is read, and answered with 413. A limit of Kestrel's own would cut
 // the connection while the host still forwards the body, and the host would answer 500 instead. The host lets 100 MB
-// through.
-builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+// through. The bytes of a header are Latin-1 (RFC 9110). As UTF-8, one é of a sender would be a bare 400.
+builder.Services.Configure<KestrelServerOptions>(kestrel =>
+{
+    kestrel.Limits.MaxRequestBodySize = null;
+    kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+});
 
 var telemetry = builder.Services.AddOpenTelemetry()
     .UseFunctionsWorkerDefaults()
