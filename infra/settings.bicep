@@ -117,8 +117,10 @@ type webhookSettings = {
   StorageTries: int?
   @description('How long one try of a storage call may take.')
   StorageTryTimeout: string?
-  @description('Proxies whose X-Forwarded-For is believed.')
-  TrustedProxies: string[]?
+  @description('The header with the address that AllowedIPs of the sources compares. A source with AllowedIPs needs it, because the app sees no peer but the host.')
+  ClientAddressHeader: string?
+  @description('The id of the Front Door that every webhook must come through, a GUID. X-Azure-ClientIP as ClientAddressHeader needs it.')
+  FrontDoorId: string?
 }
 
 @export()
@@ -194,9 +196,8 @@ func ofDeliveryTests(clients deliveryTestMap) settingMap =>
 @description('The app settings of the section Webhooks.')
 func ofWebhooks(webhooks webhookSettings) settingMap =>
   union(
-    values(webhooks, 'Webhooks', ['RetryDelays', 'TrustedProxies']),
-    list(webhooks.?RetryDelays ?? [], 'Webhooks__RetryDelays'),
-    list(webhooks.?TrustedProxies ?? [], 'Webhooks__TrustedProxies')
+    values(webhooks, 'Webhooks', ['RetryDelays']),
+    list(webhooks.?RetryDelays ?? [], 'Webhooks__RetryDelays')
   )
 
 @export()

@@ -36,6 +36,9 @@ internal sealed record Answer(int Status, string Outcome, string? Detail, string
     /// <summary>The caller's address is not one that may send. In the same words as any refusal.</summary>
     public static Answer AddressNotAllowed(string detail) => Refused(detail, "AddressNotAllowed");
 
+    /// <summary>The request did not come through the configured Front Door. In the same words.</summary>
+    public static Answer OtherFrontDoor(string detail) => Refused(detail, "OtherFrontDoor");
+
     public static Answer Accepted(string eventId) => Acknowledge("accepted", eventId);
 
     public static Answer Duplicate(string eventId) => Acknowledge("duplicate", eventId);

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using FunctionsIngest.Bodies;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
@@ -17,6 +16,7 @@ namespace FunctionsIngest.Receiving;
 /// <summary>From request to acknowledgement: the one path, readable top to bottom.</summary>
 internal sealed partial class WebhookReceiver(
     SourceCatalogue catalogue,
+    CallerCheck callers,
     RequestVerifier verifier,
     HandOver handOver,
     BodyBudget budget,
@@ -30,8 +30,6 @@ internal sealed partial class WebhookReceiver(
 
     // The rest is for writing the answer.
     private const double ShareOfCalls = 0.9;
-
-    private readonly AddressRanges _trustedProxies = AddressRanges.Parse(ReceivingOptions.TrustedProxiesKey, options.Value.TrustedProxies, []);
 
     /// <summary>Answers one request. Never throws, never answers 500.</summary>
     public async Task<IResult> ReceiveAsync(HttpContext context, string sourceName)
@@ -55,8 +53,8 @@ internal sealed partial class WebhookReceiver(
     {
         if (!HttpMethods.IsPost(context.Request.Method))
             return Answer.MethodNotAllowed;
-        if (!source.AllowedAddresses.IsEmpty && !IsAllowed(context, source))
-            return Answer.AddressNotAllowed(source.Scheme.Refusal);
+        if (callers.Refuse(context, source) is { } refusal)
+            return refusal;
 
         try
         {
@@ -147,16 +145,6 @@ internal sealed partial class WebhookReceiver(
         }
     }
 
-    private bool IsAllowed(HttpContext context, Source source)
-    {
-        var caller = CallerAddress.Find(context, _trustedProxies);
-        if (caller is not null && source.AllowedAddresses.Contains(caller))
-            return true;
-
-        Log.AddressNotAllowed(logger, source.Name, caller);
-        return false;
-    }
-
     private static string? EventTypeHeader(HttpRequest request, Source source)
         => source.Scheme.Payload.EventTypeHeader is { } header ? request.Headers[header].ToString() : null;
 
@@ -172,9 +160,6 @@ internal sealed partial class WebhookReceiver(
 
         [LoggerMessage(3, LogLevel.Error, "The webhook could not be written to storage: answered 503.")]
         public static partial void Unavailable(ILogger logger, Exception exception);
-
-        [LoggerMessage(4, LogLevel.Information, "Refused a request to {Source}: {Caller} is not one of its AllowedIPs.")]
-        public static partial void AddressNotAllowed(ILogger logger, string source, IPAddress? caller);
 
         [LoggerMessage(5, LogLevel.Warning, "No room for a body of {Source}: answered 503.")]
         public static partial void NoRoom(ILogger logger, Exception exception, string source);
