@@ -95,12 +95,12 @@ type webhookSettings = {
   @minValue(1)
   @maxValue(104857600)
   MaxBodyBytes: int?
-  @description('How many bytes of bodies an instance holds in memory at a time; a request past it gets 503.')
-  @minValue(1048576)
+  @description('How many bytes of bodies an instance holds in memory at a time; past it the slowest body gets 503.')
+  @minValue(4194304)
   @maxValue(1073741824)
   MaxBytesInMemory: int?
-  @description('How many bytes of bodies over 1 MiB an instance spools to temporary files at a time; a request past it gets 503.')
-  @minValue(1048576)
+  @description('How many bytes of bodies over 1 MiB an instance spools to temporary files at a time; at least four times MaxBodyBytes where that is over 1 MiB.')
+  @minValue(4194304)
   @maxValue(1099511627776)
   MaxBytesSpooled: int?
   @description('Whether every event is kept in the archive.')
@@ -109,6 +109,8 @@ type webhookSettings = {
   Lease: string?
   @description('The delays between attempts.')
   RetryDelays: string[]?
+  @description('How long a body may take to arrive; past it the answer is 408.')
+  BodyWithin: string?
   @description('How long a request may take to be answered once its body is there.')
   AnswerWithin: string?
   @description('How often a storage call is tried.')

@@ -34,7 +34,7 @@ AppMetrics
     Accepted = sumif(Sum, Outcome == 'accepted'),
     Duplicates = sumif(Sum, Outcome == 'duplicate'),
     Refused = sumif(Sum, Outcome == 'refused'),
-    Invalid = sumif(Sum, Outcome in ('invalid', 'too_large', 'broken')),
+    Invalid = sumif(Sum, Outcome in ('invalid', 'too_large', 'slow', 'broken')),
     Unavailable = sumif(Sum, Outcome == 'unavailable')
     by Source
 | order by Requests desc'''

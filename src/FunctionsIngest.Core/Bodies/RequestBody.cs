@@ -3,7 +3,7 @@ using Microsoft.AspNetCore.Http;
 namespace FunctionsIngest.Bodies;
 
 /// <summary>A request's body as it came and, once asked for, as it was before the sender compressed it.</summary>
-internal sealed class RequestBody(BodyBuffer raw, IHeaderDictionary headers, BodyBudget budget, int limit) : IDisposable
+internal sealed class RequestBody(BodyBuffer raw, IHeaderDictionary headers, BodyBudget budget, string source, int limit) : IDisposable
 {
     private BodyBuffer? _inflated;
     private ContentCodingResult? _coding;
@@ -19,7 +19,7 @@ internal sealed class RequestBody(BodyBuffer raw, IHeaderDictionary headers, Bod
     public async ValueTask<ContentCodingResult> InflateAsync()
     {
         if (_coding is null)
-            (_coding, _inflated) = await ContentCoding.TryInflateAsync(headers, raw.Bytes, budget, limit);
+            (_coding, _inflated) = await ContentCoding.TryInflateAsync(headers, raw.Bytes, budget, source, limit);
         return _coding.Value;
     }
 

@@ -20,12 +20,23 @@ internal sealed record Answer(int Status, string Outcome, string? Detail, string
 
     public static Answer TooLarge { get; } = new(StatusCodes.Status413PayloadTooLarge, "too_large", "The body is too large.", "TooLarge");
 
+    /// <summary>The body did not arrive in time.</summary>
+    public static Answer TooSlow { get; } = new(StatusCodes.Status408RequestTimeout, "slow", "The body did not arrive in time.", "TooSlow");
+
     public static Answer InvalidPayload { get; } = new(StatusCodes.Status400BadRequest, "invalid", "Invalid payload", "InvalidPayload");
 
     public static Answer UnknownEventType { get; } = new(StatusCodes.Status400BadRequest, "invalid", "Unknown event type", "UnknownEventType");
 
     /// <summary>The request could not be read to its end.</summary>
     public static Answer Broken(int status) => new(status, "broken", "The request could not be read.", "Broken");
+
+    /// <summary>The server ended the reading of a body with a status.</summary>
+    public static Answer Unreadable(int status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => TooLarge,
+        StatusCodes.Status408RequestTimeout => TooSlow,
+        _ => Broken(status),
+    };
 
     /// <summary>Something that an answer depends on cannot be reached: neither accepted nor refused.</summary>
     public static Answer Unavailable(string reason)
@@ -56,6 +67,9 @@ internal sealed record Answer(int Status, string Outcome, string? Detail, string
             response.Headers.Allow = HttpMethods.Post;
         if (Status == StatusCodes.Status503ServiceUnavailable)
             response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        // What is left of the body may never come, so nothing can follow it.
+        if (Status == StatusCodes.Status408RequestTimeout)
+            response.Headers.Connection = "close";
         return Results.Problem(
             Detail, statusCode: Status, extensions: Activity.Current is { } activity ? new Dictionary<string, object?> { ["traceId"] = activity.TraceId.ToString() } : null);
     }

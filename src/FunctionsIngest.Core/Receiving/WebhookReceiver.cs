@@ -58,17 +58,17 @@ internal sealed partial class WebhookReceiver(
 
         try
         {
-            using var body = await ReadBodyAsync(context);
+            using var body = await ReadBodyAsync(context, source);
             return body is null ? Answer.TooLarge : await DecideAsync(context.Request, source, body);
         }
-        catch (BodyBudgetExceededException exception)
+        catch (BodyBudgetExceededException)
         {
-            Log.NoRoom(logger, exception, source.Name);
+            Log.NoRoom(logger, source.Name);
             return Answer.Unavailable("Memory");
         }
         catch (BadHttpRequestException exception)
         {
-            return exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? Answer.TooLarge : Answer.Broken(exception.StatusCode);
+            return Answer.Unreadable(exception.StatusCode);
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is IOException or OperationCanceledException)
         {
@@ -87,11 +87,11 @@ internal sealed partial class WebhookReceiver(
     }
 
     /// <returns>The body; null if it is larger than the limit.</returns>
-    private async Task<RequestBody?> ReadBodyAsync(HttpContext context)
+    private async Task<RequestBody?> ReadBodyAsync(HttpContext context, Source source)
     {
         var limit = bodies.Value.MaxBodyBytes;
-        var raw = await BodyBuffer.ReadAsync(context.Request, budget, limit, context.RequestAborted);
-        return raw is null ? null : new RequestBody(raw, context.Request.Headers, budget, limit);
+        var raw = await BodyBuffer.ReadAsync(context.Request, budget, source.Name, limit, context.RequestAborted);
+        return raw is null ? null : new RequestBody(raw, context.Request.Headers, budget, source.Name, limit);
     }
 
     private async Task<Answer> DecideAsync(HttpRequest request, Source source, RequestBody body)
@@ -161,8 +161,9 @@ internal sealed partial class WebhookReceiver(
         [LoggerMessage(3, LogLevel.Error, "The webhook could not be written to storage: answered 503.")]
         public static partial void Unavailable(ILogger logger, Exception exception);
 
-        [LoggerMessage(5, LogLevel.Warning, "No room for a body of {Source}: answered 503.")]
-        public static partial void NoRoom(ILogger logger, Exception exception, string source);
+        // As with refusals.
+        [LoggerMessage(5, LogLevel.Information, "No room for a body of {Source} in Webhooks:MaxBytesInMemory or Webhooks:MaxBytesSpooled: answered 503.")]
+        public static partial void NoRoom(ILogger logger, string source);
 
         [LoggerMessage(6, LogLevel.Error, "Something unexpected happened to a webhook of {Source}: answered 503.")]
         public static partial void Unexpected(ILogger logger, Exception exception, string source);

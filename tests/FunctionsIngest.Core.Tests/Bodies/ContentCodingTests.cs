@@ -91,8 +91,8 @@ public sealed class ContentCodingTests
     private static ContentCodingResult TryInflate(string coding, byte[] body, out byte[]? inflated)
     {
         // Nothing here waits: the whole body is in memory.
-        var budget = new BodyBudget(Options.Create(new BodyOptions()));
-        var (result, buffer) = ContentCoding.TryInflateAsync(new HeaderDictionary { ["Content-Encoding"] = coding }, body, budget, Limit).GetAwaiter().GetResult();
+        var budget = new BodyBudget(Options.Create(new BodyOptions()), TimeProvider.System);
+        var (result, buffer) = ContentCoding.TryInflateAsync(new HeaderDictionary { ["Content-Encoding"] = coding }, body, budget, "begini", Limit).GetAwaiter().GetResult();
         inflated = buffer?.Bytes.ToArray();
         buffer?.Dispose();
         Assert.Equal((0, 0), (budget.Held, budget.Spooled));

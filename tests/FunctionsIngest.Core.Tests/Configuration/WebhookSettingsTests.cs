@@ -20,6 +20,8 @@ public sealed class WebhookSettingsTests
         { "Webhooks:StorageTryTimeout", "00:00:00", ["Webhooks:StorageTryTimeout", "00:00:00", "00:00:00.1"] },
         { "Webhooks:MaxBodyBytes", "0", ["Webhooks:MaxBodyBytes", "0", "1 to 104857600"] },
         { "Webhooks:MaxBodyBytes", "104857601", ["Webhooks:MaxBodyBytes", "104857601", "1 to 104857600"] },
+        { "Webhooks:MaxBytesInMemory", "4194303", ["Webhooks:MaxBytesInMemory", "4194303", "4194304 to 1073741824"] },
+        { "Webhooks:MaxBytesSpooled", "4194303", ["Webhooks:MaxBytesSpooled", "4194303", "4194304 to 1099511627776"] },
         { "Webhooks:StorageTries", "6", ["Webhooks:StorageTries", "6", "1 to 5"] },
         { "Webhooks:RetryDelays:0", "00:00:00", ["Webhooks:RetryDelays:0", "00:00:00", "more than zero"] },
         { "Webhooks:RetryDelays:0", "6.23:00:00", ["Webhooks:RetryDelays", "6.23:00:00", "7 days"] },
@@ -30,6 +32,8 @@ public sealed class WebhookSettingsTests
         { "Webhooks:ClientAddressHeader", "X-Azure-ClientIP", ["Webhooks:ClientAddressHeader", "X-Azure-ClientIP", "set Webhooks:FrontDoorId"] },
         { "Webhooks:ClientAddressHeader", "x-azure-socketip", ["Webhooks:ClientAddressHeader", "x-azure-socketip", "set Webhooks:FrontDoorId"] },
         { "Webhooks:FrontDoorId", "my-front-door", ["Webhooks:FrontDoorId", "my-front-door", "Front Door ID"] },
+        { "Webhooks:BodyWithin", "00:00:00.9", ["Webhooks:BodyWithin", "00:00:00.9", "00:00:01"] },
+        { "Webhooks:BodyWithin", "00:05:01", ["Webhooks:BodyWithin", "00:05:01", "00:05:00"] },
         { "Webhooks:Sources:begini:Scheme", "begin", ["Webhooks:Sources:begini:Scheme", "begin", "begini"] },
         { "Webhooks:Sources:begini:Scheme", "", ["Webhooks:Sources:begini:Scheme", "not set", "standard-webhooks"] },
         { "Webhooks:Sources:begini:Tolerance", "-00:00:01", ["Webhooks:Sources:begini:Tolerance", "-00:00:01", "remove it"] },
@@ -50,6 +54,21 @@ public sealed class WebhookSettingsTests
         var errors = Validate(new() { [key] = value });
 
         Assert.Contains(errors, error => Array.TrueForAll(expected, part => error.Contains(part, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(1048576, 4194304, null)]
+    [InlineData(1048577, 4194308, null)]
+    [InlineData(1048577, 4194307, "set it to at least 4194308, or make MaxBodyBytes smaller")]
+    [InlineData(104857600, 419430399, "set it to at least 419430400, or make MaxBodyBytes smaller")]
+    public void A_source_has_room_for_its_largest_body_while_others_send(int maxBodyBytes, long maxBytesSpooled, string? problem)
+    {
+        var errors = Validate(new() { ["Webhooks:MaxBodyBytes"] = $"{maxBodyBytes}", ["Webhooks:MaxBytesSpooled"] = $"{maxBytesSpooled}" });
+
+        if (problem is null)
+            Assert.Empty(errors);
+        else
+            Assert.Contains(problem, Assert.Single(errors), StringComparison.Ordinal);
     }
 
     [Fact]
