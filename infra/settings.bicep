@@ -197,10 +197,7 @@ func ofDeliveryTests(clients deliveryTestMap) settingMap =>
 @export()
 @description('The app settings of the section Webhooks.')
 func ofWebhooks(webhooks webhookSettings) settingMap =>
-  union(
-    values(webhooks, 'Webhooks', ['RetryDelays']),
-    list(webhooks.?RetryDelays ?? [], 'Webhooks__RetryDelays')
-  )
+  union(values(webhooks, 'Webhooks', ['RetryDelays']), list(webhooks.?RetryDelays ?? [], 'Webhooks__RetryDelays'))
 
 @export()
 @description('The app settings of the section KeyVault.')

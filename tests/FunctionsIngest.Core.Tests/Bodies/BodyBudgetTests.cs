@@ -224,6 +224,42 @@ public sealed class BodyBudgetTests
         Assert.Equal((false, true), (inFile.IsEnded, inMemory.IsEnded));
     }
 
+    [Fact]
+    public async Task Many_threads_at_once_never_take_too_much_and_give_back_everything()
+    {
+        var most = 0L;
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(thread => Task.Run(() =>
+        {
+            var random = new Random(thread);
+            for (var round = 0; round < 2000; round++)
+            {
+                using var body = _budget.Open($"source{random.Next(3)}");
+                if (random.Next(2) == 0)
+                    body.Wait();
+                for (var i = 0; i < random.Next(6); i++)
+                {
+                    if (!Gets(body, (BodyPlace)random.Next(2), random.Next(1, 300)))
+                        break;
+                    InterlockedMax(ref most, Math.Max(_budget.Held, _budget.Spooled));
+                    if (random.Next(4) == 0)
+                        body.GiveBack((BodyPlace)random.Next(2));
+                }
+
+                if (random.Next(100) == 0)
+                    _time.Advance(TimeSpan.FromSeconds(1));
+            }
+        })));
+
+        Assert.InRange(most, Half, All);
+        Assert.Equal((0, 0), (_budget.Held, _budget.Spooled));
+    }
+
+    private static void InterlockedMax(ref long most, long value)
+    {
+        for (var seen = Interlocked.Read(ref most); seen < value; seen = Interlocked.Read(ref most))
+            Interlocked.CompareExchange(ref most, value, seen);
+    }
+
     private static bool Gets(BodyLease body, BodyPlace place, int bytes)
     {
         try
