@@ -12,6 +12,9 @@ internal sealed class BodyBuffer : IDisposable
 {
     private const int InflatedPieceBytes = 16 * 1024;
 
+    // What follows the first MiB is collected in pieces, so that a large body that waits keeps little in memory.
+    private const int SpooledPieceBytes = 64 * 1024;
+
     private readonly BodyBudget _budget;
     private readonly BodyLease _lease;
     private readonly int _limit;
@@ -27,6 +30,8 @@ internal sealed class BodyBuffer : IDisposable
         _lease = budget.Open(source);
         _limit = limit;
     }
+
+    private int MostHeld => _file is null ? BlobBody.MaxBytesHeld : SpooledPieceBytes;
 
     /// <summary>The bytes, once all of them are there. Valid until this is disposed.</summary>
     public ReadOnlyMemory<byte> Bytes => _spooled?.Memory ?? _held.AsMemory(0, _heldLength);
@@ -166,10 +171,10 @@ internal sealed class BodyBuffer : IDisposable
     {
         while (!piece.IsEmpty)
         {
-            if (_heldLength == BlobBody.MaxBytesHeld)
+            if (_heldLength == MostHeld)
                 await SpoolHeldAsync(isLast, cancellationToken);
 
-            var count = Math.Min(piece.Length, BlobBody.MaxBytesHeld - _heldLength);
+            var count = Math.Min(piece.Length, MostHeld - _heldLength);
             _lease.Take(BodyPlace.Memory, count, isLast);
             Grow(_heldLength + count);
             piece[..count].CopyTo(_held.AsMemory(_heldLength));
@@ -183,7 +188,7 @@ internal sealed class BodyBuffer : IDisposable
         if (length <= _held.Length)
             return;
 
-        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(Math.Max(length, _held.Length * 2), BlobBody.MaxBytesHeld));
+        var larger = ArrayPool<byte>.Shared.Rent(Math.Min(Math.Max(length, _held.Length * 2), MostHeld));
         var copied = _heldLength;
         _held.AsSpan(0, copied).CopyTo(larger);
         ReturnHeld();
@@ -196,14 +201,13 @@ internal sealed class BodyBuffer : IDisposable
         _lease.Take(BodyPlace.File, _heldLength, isLast);
         _fileLength += _heldLength;
         await _file.WriteAsync(_held.AsMemory(0, _heldLength), cancellationToken);
-        _heldLength = 0;
+        ReturnHeld();
         _lease.GiveBack(BodyPlace.Memory);
     }
 
     private async Task MapAsync(CancellationToken cancellationToken)
     {
         await SpoolHeldAsync(isLast: true, cancellationToken);
-        ReturnHeld();
         // From here on the bytes are freed with the mapping, after its last reader.
         _spooled = SpoolFile.Map(_file!, _ => _lease.GiveBack(BodyPlace.File));
         _file = null;
