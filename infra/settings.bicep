@@ -101,12 +101,12 @@ type webhookSettings = {
   @minValue(1)
   @maxValue(104857600)
   MaxBodyBytes: int?
-  @description('How many bytes of bodies an instance holds in memory at a time; a request past it gets 503.')
-  @minValue(1048576)
+  @description('How many bytes of bodies an instance holds in memory at a time; past it the slowest body gets 503.')
+  @minValue(4194304)
   @maxValue(1073741824)
   MaxBytesInMemory: int?
-  @description('How many bytes of bodies over 1 MiB an instance spools to temporary files at a time; a request past it gets 503.')
-  @minValue(1048576)
+  @description('How many bytes of bodies over 1 MiB an instance spools to temporary files at a time; at least four times MaxBodyBytes where that is over 1 MiB.')
+  @minValue(4194304)
   @maxValue(1099511627776)
   MaxBytesSpooled: int?
   @description('Whether every event is kept in the archive.')
@@ -115,6 +115,8 @@ type webhookSettings = {
   Lease: string?
   @description('The delays between attempts.')
   RetryDelays: string[]?
+  @description('How long a body may take to arrive; past it the answer is 408.')
+  BodyWithin: string?
   @description('How long a request may take to be answered once its body is there.')
   AnswerWithin: string?
   @description('How often a storage call is tried.')
@@ -123,8 +125,10 @@ type webhookSettings = {
   StorageTries: int?
   @description('How long one try of a storage call may take.')
   StorageTryTimeout: string?
-  @description('Proxies whose X-Forwarded-For is believed.')
-  TrustedProxies: string[]?
+  @description('The header with the address that AllowedIPs of the sources compares. A source with AllowedIPs needs it, because the app sees no peer but the host.')
+  ClientAddressHeader: string?
+  @description('The id of the Front Door that every webhook must come through, a GUID. X-Azure-ClientIP as ClientAddressHeader needs it.')
+  FrontDoorId: string?
 }
 
 @export()
@@ -199,11 +203,7 @@ func ofDeliveryTests(clients deliveryTestMap) settingMap =>
 @export()
 @description('The app settings of the section Webhooks.')
 func ofWebhooks(webhooks webhookSettings) settingMap =>
-  union(
-    values(webhooks, 'Webhooks', ['RetryDelays', 'TrustedProxies']),
-    list(webhooks.?RetryDelays ?? [], 'Webhooks__RetryDelays'),
-    list(webhooks.?TrustedProxies ?? [], 'Webhooks__TrustedProxies')
-  )
+  union(values(webhooks, 'Webhooks', ['RetryDelays']), list(webhooks.?RetryDelays ?? [], 'Webhooks__RetryDelays'))
 
 @export()
 @description('The app settings of the section KeyVault.')

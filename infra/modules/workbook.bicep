@@ -35,7 +35,7 @@ AppMetrics
     Duplicates = sumif(Sum, Outcome == 'duplicate'),
     Ignored = sumif(Sum, Outcome == 'ignored'),
     Refused = sumif(Sum, Outcome == 'refused'),
-    Invalid = sumif(Sum, Outcome in ('invalid', 'too_large', 'broken')),
+    Invalid = sumif(Sum, Outcome in ('invalid', 'too_large', 'slow', 'broken')),
     Unavailable = sumif(Sum, Outcome == 'unavailable')
     by Source
 | order by Requests desc'''

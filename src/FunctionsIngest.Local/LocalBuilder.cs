@@ -1,3 +1,4 @@
+using System.Text;
 using FunctionsIngest.Local.Pump;
 using FunctionsIngest.Secrets;
 using Microsoft.Extensions.Configuration.Json;
@@ -31,8 +32,13 @@ internal static class LocalBuilder
         if (addressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
             builder.WebHost.UseUrls(defaults.Url);
 
-        // As in the Functions app: Webhooks:MaxBodyBytes is enforced while the body is read, and answered.
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+        // As in the Functions app: Webhooks:MaxBodyBytes is enforced while the body is read, and answered. The bytes of
+        // a header are Latin-1.
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.Limits.MaxRequestBodySize = null;
+            kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+        });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = QueuePump.FinishWithin + TimeSpan.FromSeconds(5));
         builder.Logging.ClearProviders().AddSimpleConsole(console =>
         {

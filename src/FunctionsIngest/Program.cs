@@ -1,7 +1,9 @@
+using System.Text;
 using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using FunctionsIngest;
 using FunctionsIngest.Configuration;
+using FunctionsIngest.Receiving;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
@@ -15,11 +17,17 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.UseMiddleware<InvocationLogScope>();
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddWebhookIngestion(builder.Configuration);
+// The worker sees the host alone, so no peer of a connection is a sender.
+builder.Services.Configure<ReceivingOptions>(receiving => receiving.PeerIsHost = true);
 
 // Webhooks:MaxBodyBytes is enforced while the body is read, and answered with 413. A limit of Kestrel's own would cut
 // the connection while the host still forwards the body, and the host would answer 500 instead. The host lets 100 MB
-// through.
-builder.Services.Configure<KestrelServerOptions>(kestrel => kestrel.Limits.MaxRequestBodySize = null);
+// through. The bytes of a header are Latin-1 (RFC 9110). As UTF-8, one é of a sender would be a bare 400.
+builder.Services.Configure<KestrelServerOptions>(kestrel =>
+{
+    kestrel.Limits.MaxRequestBodySize = null;
+    kestrel.RequestHeaderEncodingSelector = static _ => Encoding.Latin1;
+});
 
 var telemetry = builder.Services.AddOpenTelemetry()
     .UseFunctionsWorkerDefaults()

@@ -23,6 +23,7 @@ public sealed class StartTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         settings["KeyVault__RefreshInterval"] = "-01:00:00";
         settings["Webhooks__Retention"] = "seven days";
         settings["Webhooks__Retentoin"] = "7.00:00:00";
+        settings["Webhooks__Sources__aghanim__AllowedIPs__0"] = "203.0.113.7";
         settings["Webhooks__Sources__begini__Scheme"] = "begining";
         settings["Webhooks__Sources__other__Scheme"] = "begini";
         settings["Webhooks__Sources__other__Secrets__0"] = "no-such-secret";
@@ -39,6 +40,7 @@ public sealed class StartTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
             "WebhookStorage is not a connection string",
             "Webhooks:Retention is 'seven days'",
             "Webhooks:Retentoin is not a setting",
+            "Webhooks:Sources:aghanim:AllowedIPs is set, and in this host every connection comes from the host itself",
             "Webhooks:Sources:begini:Scheme is 'begining'",
         ];
         var lines = worker.Errors.Split(Environment.NewLine, StringSplitOptions.RemoveEmptyEntries).Order(StringComparer.Ordinal).ToArray();

@@ -140,6 +140,36 @@ public sealed class WebhookTests(RunningApp app)
         await app.TakeAsync(Acknowledgement.Read(answer, "accepted"));
     }
 
+    [Theory]
+    [InlineData("X-Company", "Caf\u00E9")]
+    [InlineData("X-Company", "Caf\u00C3\u00A9")]
+    [InlineData("X-Company", "\u0080\u00FF")]
+    [InlineData("User-Agent", "Caf\u00E9")]
+    [InlineData("Cookie", "a=\u00E9")]
+    [InlineData("traceparent", "\u00E9")]
+    public async Task Bytes_of_a_header_that_are_not_ASCII_do_no_harm(string header, string value)
+    {
+        using var request = Genuine.Begini(RunningApp.NewBody());
+        request.Headers.TryAddWithoutValidation(header, value);
+
+        var answer = await app.Host.SendAsync(request);
+
+        await app.TakeAsync(Acknowledgement.Read(answer, "accepted"));
+    }
+
+    [Fact]
+    public async Task A_content_type_that_is_not_ASCII_is_handed_over_as_it_came()
+    {
+        using var request = Genuine.Begini(RunningApp.NewBody());
+        request.Content!.Headers.ContentType = null;
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", "text/plain; name=Caf\u00E9");
+
+        var answer = await app.Host.SendAsync(request);
+
+        using var message = JsonDocument.Parse((await app.TakeAsync(Acknowledgement.Read(answer, "accepted"))).Body);
+        Assert.Equal("text/plain; name=Caf\u00E9", message.RootElement.GetProperty("datacontenttype").GetString());
+    }
+
     private static HttpRequestMessage GenuineOf(string source)
     {
         var id = Guid.NewGuid().ToString();

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using FunctionsIngest.Configuration;
+using FunctionsIngest.Outbound;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Catalogue;
 using FunctionsIngest.Senders.Keys;
@@ -23,8 +24,8 @@ internal sealed partial class DeliveryTestsOptionsValidator(SourceReading source
             var setting = $"{WebhookSettings.Section}:{nameof(DeliveryTestsOptions.DeliveryTests)}:{id}";
             if (!ClientId().IsMatch(id))
                 errors.Add($"{setting}: '{id}' is not the id of a client: use 1 to 64 letters, digits and _, such as 622056dce007dc805c741751.");
-            if (!string.IsNullOrEmpty(client.ReceiverUrl) && !IsAddress(client.ReceiverUrl))
-                errors.Add($"{setting}:ReceiverUrl is not an http or https address without user and password: write it like https://example.com/webhook-receiver.");
+            if (!string.IsNullOrEmpty(client.ReceiverUrl))
+                CheckReceiver($"{setting}:ReceiverUrl", client.ReceiverUrl, client.AllowPrivateAddresses, errors);
             if (!SchemeNames.Contains(client.Scheme))
                 errors.Add($"{setting}:Scheme is '{client.Scheme}': give one of {string.Join(", ", SchemeNames)}.");
 
@@ -60,11 +61,32 @@ internal sealed partial class DeliveryTestsOptionsValidator(SourceReading source
     public static SignatureScheme CreateScheme(DeliveryTestOptions options)
         => SchemeCatalogue.Create("deliverytest", new SchemeOptions { Scheme = options.Scheme }, TimeSpan.FromDays(7), [])!;
 
-    private static bool IsAddress(string text)
-        => Uri.TryCreate(text, UriKind.Absolute, out var address)
-            && (address.Scheme == Uri.UriSchemeHttp || address.Scheme == Uri.UriSchemeHttps)
-            && address.Host.Length > 0
-            && address.UserInfo.Length == 0;
+    private static void CheckReceiver(string setting, string text, bool allowPrivateAddresses, List<string> errors)
+    {
+        // The address may contain a password, so the first error does not repeat it.
+        if (!Uri.TryCreate(text, UriKind.Absolute, out var url)
+            || (url.Scheme != Uri.UriSchemeHttp && url.Scheme != Uri.UriSchemeHttps)
+            || url.Host.Length == 0
+            || url.UserInfo.Length > 0)
+        {
+            errors.Add($"{setting} is not an http or https address without user and password: write it like https://example.com/webhook-receiver.");
+            return;
+        }
+
+        // No name ends in a number, so 8.8.8.08 is meant as an address, though the system takes it for a name.
+        if (url.HostNameType == UriHostNameType.Dns && !url.Host.TrimEnd('.').Split('.')[^1].All(char.IsAsciiDigit))
+            return;
+
+        // As written: the system would take 203.0.114 for 203.0.0.114.
+        var written = WrittenHost().Match(text).Groups["host"].Value.Trim('[', ']');
+        if (!AddressText.TryParse(written, out var address))
+            errors.Add($"{setting} has the host '{written}', which is not an address in full: write it like 203.0.113.7 or [2001:db8::7], without a zone.");
+        else if (!allowPrivateAddresses && !PublicAddress.IsPublic(address))
+            errors.Add($"{setting} has the host '{written}', which is not a public address, so the test webhook would never be sent: give an address that the internet can reach, or set AllowPrivateAddresses for development.");
+    }
+
+    [GeneratedRegex(@"^\s*[A-Za-z]+:[/\\]*(?<host>\[[^\]]*\]|[^/\\?#:]*)")]
+    private static partial Regex WrittenHost();
 
     [GeneratedRegex("^[A-Za-z0-9_]{1,64}$")]
     private static partial Regex ClientId();

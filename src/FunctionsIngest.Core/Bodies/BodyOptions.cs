@@ -14,13 +14,20 @@ internal sealed class BodyOptions : BoundOptions
     public int MaxBodyBytes { get; set; } = 1024 * 1024;
 
     /// <summary>
-    /// How many bytes of bodies are held in memory at a time; a request past it gets 503. 1 MiB to 1 GiB.
+    /// How long a body may take to arrive; past it the answer is 408. One second to 5 minutes.
+    /// </summary>
+    public TimeSpan BodyWithin { get; set; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>
+    /// How many bytes of bodies are held in memory at a time; a source may take half of it while others ask. Past it
+    /// the slowest body gets 503. 4 MiB to 1 GiB.
     /// </summary>
     public int MaxBytesInMemory { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// How many bytes of bodies over 1 MiB are spooled to temporary files at a time. A request past it gets 503. 1 MiB
-    /// to 1 TiB.
+    /// How many bytes of bodies over 1 MiB are spooled to temporary files at a time; a source may take half of it while
+    /// others ask. Past it the slowest body gets 503. 4 MiB to 1 TiB, and where bodies may be over 1 MiB, at least four
+    /// times <c>MaxBodyBytes</c>.
     /// </summary>
     public long MaxBytesSpooled { get; set; } = 512 * 1024 * 1024;
 }

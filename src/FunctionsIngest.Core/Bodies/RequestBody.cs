@@ -5,8 +5,9 @@ namespace FunctionsIngest.Bodies;
 /// <summary>A request's body as it came and, where that is asked for, as it was before it was compressed.</summary>
 /// <param name="raw">The body as it came.</param>
 /// <param name="budget">What all bodies share.</param>
+/// <param name="source">The name of the source, whose share it takes.</param>
 /// <param name="limit">The most bytes of a body, before and after it was compressed.</param>
-internal sealed class RequestBody(BodyBuffer raw, BodyBudget budget, int limit) : IDisposable
+internal sealed class RequestBody(BodyBuffer raw, BodyBudget budget, string source, int limit) : IDisposable
 {
     private BodyBuffer? _decoded;
 
@@ -49,7 +50,7 @@ internal sealed class RequestBody(BodyBuffer raw, BodyBudget budget, int limit) 
     /// <exception cref="BodyBudgetExceededException">There is no room for them now.</exception>
     public async ValueTask<ReadOnlyMemory<byte>?> ReadAsync(Stream decoded, CancellationToken deadline)
     {
-        if (await BodyBuffer.ReadAsync(decoded, budget, limit, deadline) is not { } buffer)
+        if (await BodyBuffer.ReadAsync(decoded, budget, source, limit, deadline) is not { } buffer)
             return null;
 
         _decoded?.Dispose();

@@ -20,6 +20,9 @@ internal sealed record Answer(int Status, string Outcome, string? Detail, string
 
     public static Answer TooLarge { get; } = new(StatusCodes.Status413PayloadTooLarge, "too_large", "The body is too large.", "TooLarge");
 
+    /// <summary>The body did not arrive in time.</summary>
+    public static Answer TooSlow { get; } = new(StatusCodes.Status408RequestTimeout, "slow", "The body did not arrive in time.", "TooSlow");
+
     public static Answer InvalidPayload { get; } = new(StatusCodes.Status400BadRequest, "invalid", "Invalid payload", "InvalidPayload");
 
     public static Answer UnknownEventType { get; } = new(StatusCodes.Status400BadRequest, "invalid", "Unknown event type", "UnknownEventType");
@@ -32,6 +35,14 @@ internal sealed record Answer(int Status, string Outcome, string? Detail, string
     /// <summary>The request could not be read to its end.</summary>
     public static Answer Broken(int status) => new(status, "broken", "The request could not be read.", "Broken");
 
+    /// <summary>The server ended the reading of a body with a status.</summary>
+    public static Answer Unreadable(int status) => status switch
+    {
+        StatusCodes.Status413PayloadTooLarge => TooLarge,
+        StatusCodes.Status408RequestTimeout => TooSlow,
+        _ => Broken(status),
+    };
+
     /// <summary>Something that an answer depends on cannot be reached: neither accepted nor refused.</summary>
     public static Answer Unavailable(string reason)
         => new(StatusCodes.Status503ServiceUnavailable, "unavailable", "Not now; please send again.", reason);
@@ -40,6 +51,9 @@ internal sealed record Answer(int Status, string Outcome, string? Detail, string
 
     /// <summary>The caller's address is not one that may send. In the same words as any refusal.</summary>
     public static Answer AddressNotAllowed(string detail) => Refused(detail, "AddressNotAllowed");
+
+    /// <summary>The request did not come through the configured Front Door. In the same words.</summary>
+    public static Answer OtherFrontDoor(string detail) => Refused(detail, "OtherFrontDoor");
 
     public static Answer Accepted(string eventId) => Acknowledge("accepted", eventId);
 
@@ -58,6 +72,9 @@ internal sealed record Answer(int Status, string Outcome, string? Detail, string
             response.Headers.Allow = HttpMethods.Post;
         if (Status == StatusCodes.Status503ServiceUnavailable)
             response.Headers.RetryAfter = RetryAfterSeconds.ToString(System.Globalization.CultureInfo.InvariantCulture);
+        // What is left of the body may never come, so nothing can follow it.
+        if (Status == StatusCodes.Status408RequestTimeout)
+            response.Headers.Connection = "close";
         return Results.Problem(
             Detail, statusCode: Status, extensions: Activity.Current is { } activity ? new Dictionary<string, object?> { ["traceId"] = activity.TraceId.ToString() } : null);
     }

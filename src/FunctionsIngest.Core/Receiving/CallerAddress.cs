@@ -1,43 +1,41 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 using System.Net;
 using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
 
 namespace FunctionsIngest.Receiving;
 
-/// <summary>
-/// Who is calling: the peer of the connection. Only if that is a trusted proxy does its X-Forwarded-For count, read
-/// from the right. Each proxy appends whom it saw; everything to the left of that is only what a caller says.
-/// </summary>
+/// <summary>Who is calling: the peer of the connection, or the address in the one header that names it.</summary>
 internal static class CallerAddress
 {
-    /// <summary>
-    /// The most entries that are walked. Proxies form shorter chains, and a forger must not make us work.
-    /// </summary>
-    public const int MaxHops = 16;
-
     /// <summary>Finds the caller.</summary>
     /// <param name="context">The request.</param>
-    /// <param name="trustedProxies">Whose X-Forwarded-For is believed.</param>
+    /// <param name="header">The header that a proxy writes the address into; null or empty: the peer counts.</param>
     /// <returns>The normalised address; null if it cannot be told, which no allow-list lets in.</returns>
-    public static IPAddress? Find(HttpContext context, AddressRanges trustedProxies)
+    public static IPAddress? Find(HttpContext context, string? header)
     {
-        if (context.Connection.RemoteIpAddress is not { } peer)
-            return null;
+        if (string.IsNullOrEmpty(header))
+            return context.Connection.RemoteIpAddress is { } peer ? AddressText.Normalise(peer) : null;
 
-        var caller = AddressRanges.Normalise(peer);
-        var forwarded = context.Request.Headers["X-Forwarded-For"].ToString().AsSpan();
-        for (var hop = 0; trustedProxies.Contains(caller) && !forwarded.IsEmpty; hop++)
+        return SingleValue.TryFind(context.Request.Headers, header, out var value) && TryParse(value, out var address) ? AddressText.Normalise(address) : null;
+    }
+
+    // Some proxies write the port as well: 203.0.113.7:52100, [2001:db8::7]:52100.
+    private static bool TryParse(ReadOnlySpan<char> text, [NotNullWhen(true)] out IPAddress? address)
+    {
+        address = null;
+        if (text.StartsWith('['))
         {
-            var comma = forwarded.LastIndexOf(',');
-            var entry = forwarded[(comma + 1)..].Trim();
-            forwarded = comma < 0 ? default : forwarded[..comma];
-
-            // Some proxies write the port as well: 203.0.113.7:52100, [2001:db8::7]:52100.
-            if (hop == MaxHops || !IPEndPoint.TryParse(entry, out var endpoint))
-                return null;
-            caller = AddressRanges.Normalise(endpoint.Address);
+            var end = text.IndexOf(']');
+            return end > 0 && IsPortOrNothing(text[(end + 1)..]) && text[1..end].Contains(':') && AddressText.TryParse(text[1..end], out address);
         }
 
-        return caller;
+        var colon = text.IndexOf(':');
+        var hasPort = colon >= 0 && text.LastIndexOf(':') == colon;
+        return (!hasPort || IsPortOrNothing(text[colon..])) && AddressText.TryParse(hasPort ? text[..colon] : text, out address);
     }
+
+    private static bool IsPortOrNothing(ReadOnlySpan<char> text)
+        => text.IsEmpty || (text[0] == ':' && ushort.TryParse(text[1..], NumberStyles.None, CultureInfo.InvariantCulture, out _));
 }

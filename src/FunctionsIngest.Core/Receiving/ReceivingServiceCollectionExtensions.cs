@@ -13,6 +13,7 @@ internal static class ReceivingServiceCollectionExtensions
     public static IServiceCollection AddReceiving(this IServiceCollection services, IConfiguration configuration)
         => services
             .AddSettings<ReceivingOptions, ReceivingOptionsValidator>(WebhookSettings.Of(configuration))
+            .AddSingleton<CallerCheck>()
             .AddSingleton<RequestVerifier>()
             .AddSingleton<EventAdmission>()
             .AddSingleton<HandOver>()

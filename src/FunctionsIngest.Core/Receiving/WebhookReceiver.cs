@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net;
 using FunctionsIngest.Bodies;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
@@ -16,6 +15,7 @@ namespace FunctionsIngest.Receiving;
 /// <summary>From request to acknowledgement: the one path, readable top to bottom.</summary>
 internal sealed partial class WebhookReceiver(
     SourceCatalogue catalogue,
+    CallerCheck callers,
     RequestVerifier verifier,
     EventAdmission admission,
     HandOver handOver,
@@ -30,8 +30,6 @@ internal sealed partial class WebhookReceiver(
 
     // The rest is for writing the answer.
     private const double ShareOfCalls = 0.9;
-
-    private readonly AddressRanges _trustedProxies = AddressRanges.Parse(ReceivingOptions.TrustedProxiesKey, options.Value.TrustedProxies, []);
 
     /// <summary>Answers one request. Never throws, never answers 500.</summary>
     public async Task<IResult> ReceiveAsync(HttpContext context, string sourceName)
@@ -53,8 +51,8 @@ internal sealed partial class WebhookReceiver(
 
     private async Task<Answer> AnswerAsync(HttpContext context, Source source)
     {
-        if (!source.AllowedAddresses.IsEmpty && !IsAllowed(context, source))
-            return Answer.AddressNotAllowed(source.Scheme.Refusal);
+        if (callers.Refuse(context, source) is { } refusal)
+            return refusal;
         if (!HttpMethods.IsPost(context.Request.Method))
             return Answer.MethodNotAllowed;
 
@@ -66,17 +64,17 @@ internal sealed partial class WebhookReceiver(
 
         try
         {
-            using var body = await ReadBodyAsync(context);
+            using var body = await ReadBodyAsync(context, source);
             return body is null ? Answer.TooLarge : await DecideAsync(source, head, body, receivedAt);
         }
-        catch (BodyBudgetExceededException exception)
+        catch (BodyBudgetExceededException)
         {
-            Log.NoRoom(logger, exception, source.Name);
+            Log.NoRoom(logger, source.Name);
             return Answer.Unavailable("Memory");
         }
         catch (BadHttpRequestException exception)
         {
-            return exception.StatusCode == StatusCodes.Status413PayloadTooLarge ? Answer.TooLarge : Answer.Broken(exception.StatusCode);
+            return Answer.Unreadable(exception.StatusCode);
         }
         catch (Exception exception) when (context.RequestAborted.IsCancellationRequested && exception is IOException or OperationCanceledException)
         {
@@ -95,11 +93,11 @@ internal sealed partial class WebhookReceiver(
     }
 
     /// <returns>The body; null if it is larger than the limit.</returns>
-    private async Task<RequestBody?> ReadBodyAsync(HttpContext context)
+    private async Task<RequestBody?> ReadBodyAsync(HttpContext context, Source source)
     {
         var limit = bodies.Value.MaxBodyBytes;
-        var raw = await BodyBuffer.ReadAsync(context.Request, budget, limit, context.RequestAborted);
-        return raw is null ? null : new RequestBody(raw, budget, limit);
+        var raw = await BodyBuffer.ReadAsync(context.Request, budget, source.Name, limit, context.RequestAborted);
+        return raw is null ? null : new RequestBody(raw, budget, source.Name, limit);
     }
 
     private async Task<Answer> DecideAsync(Source source, SignedRequest head, RequestBody body, DateTimeOffset receivedAt)
@@ -161,15 +159,6 @@ internal sealed partial class WebhookReceiver(
         }
     }
 
-    private bool IsAllowed(HttpContext context, Source source)
-    {
-        var caller = CallerAddress.Find(context, _trustedProxies);
-        if (caller is not null && source.AllowedAddresses.Contains(caller))
-            return true;
-
-        Log.AddressNotAllowed(logger, source.Name, caller);
-        return false;
-    }
 
     private static partial class Log
     {
@@ -184,11 +173,9 @@ internal sealed partial class WebhookReceiver(
         [LoggerMessage(3, LogLevel.Error, "The webhook could not be written to storage: answered 503.")]
         public static partial void Unavailable(ILogger logger, Exception exception);
 
-        [LoggerMessage(4, LogLevel.Information, "Refused a request to {Source}: {Caller} is not one of its AllowedIPs.")]
-        public static partial void AddressNotAllowed(ILogger logger, string source, IPAddress? caller);
-
-        [LoggerMessage(5, LogLevel.Warning, "No room for a body of {Source}: answered 503.")]
-        public static partial void NoRoom(ILogger logger, Exception exception, string source);
+        // As with refusals.
+        [LoggerMessage(5, LogLevel.Information, "No room for a body of {Source} in Webhooks:MaxBytesInMemory or Webhooks:MaxBytesSpooled: answered 503.")]
+        public static partial void NoRoom(ILogger logger, string source);
 
         [LoggerMessage(6, LogLevel.Error, "Something unexpected happened to a webhook of {Source}: answered 503.")]
         public static partial void Unexpected(ILogger logger, Exception exception, string source);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Azure.Storage.Queues.Models;
@@ -26,7 +27,13 @@ internal sealed class FunctionsHost : IAsyncDisposable
     private static readonly JsonSerializerOptions MessageFormat = new() { DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
 
     private readonly RpcServer _server;
-    private readonly HttpClient _http = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false });
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        AllowAutoRedirect = false,
+        UseCookies = false,
+        // So that a test can put any byte into a header: a character is one byte.
+        RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+    });
     private Uri? _worker;
 
     private FunctionsHost(RpcServer server, WorkerProcess process)

@@ -33,6 +33,52 @@ public sealed class DeliveryTestsOptionsValidatorTests
     }
 
     [Theory]
+    [InlineData("http://203.0.114/", "203.0.114")]
+    [InlineData("http://0x7f.1/hook", "0x7f.1")]
+    [InlineData("https://010.0.0.1:8443", "010.0.0.1")]
+    [InlineData("https://3405803783?x", "3405803783")]
+    [InlineData("https://8.8.8.08#y", "8.8.8.08")]
+    [InlineData("https://8.8.8.8./", "8.8.8.8.")]
+    [InlineData("https://[fe80::1%251]/", "fe80::1%251")]
+    public void A_receiver_s_host_is_a_name_or_an_address_in_full(string url, string host)
+    {
+        var options = Valid();
+        options.ReceiverUrl = url;
+        options.AllowPrivateAddresses = true;
+
+        Assert.StartsWith($"Webhooks:DeliveryTests:{Id}:ReceiverUrl has the host '{host}', which is not an address in full", Assert.Single(Check(Id, options)), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://10.0.0.1/")]
+    [InlineData("https://127.0.0.1:8443/hook")]
+    [InlineData("https://[::1]:8443/hook")]
+    [InlineData("https://[::ffff:169.254.169.254]/")]
+    public void A_receiver_that_would_never_be_called_is_a_mistake(string url)
+    {
+        var options = Valid();
+        options.ReceiverUrl = url;
+
+        Assert.Contains("which is not a public address", Assert.Single(Check(Id, options)), StringComparison.Ordinal);
+        options.AllowPrivateAddresses = true;
+        Assert.Empty(Check(Id, options));
+    }
+
+    [Theory]
+    [InlineData("https://8.8.8.8/hook")]
+    [InlineData("https://8.8.8.8:8443")]
+    [InlineData("HTTPS://[2606:4700::1111]:8443/hook")]
+    [InlineData("https://203.example.com/")]
+    [InlineData("https://localhost/")]
+    public void A_receiver_may_be_a_name_or_a_public_address(string url)
+    {
+        var options = Valid();
+        options.ReceiverUrl = url;
+
+        Assert.Empty(Check(Id, options));
+    }
+
+    [Theory]
     [InlineData("qi-tech")]
     [InlineData("custom")]
     [InlineData("begni")]

@@ -8,7 +8,7 @@ public sealed class RequestBodyTests
 {
     private const int Limit = 10_000;
 
-    private readonly BodyBudget _budget = new(Options.Create(new BodyOptions()));
+    private readonly BodyBudget _budget = new(Options.Create(new BodyOptions()), TimeProvider.System);
 
     [Theory]
     [InlineData("gzip", 900, ContentCodingResult.Decoded)]
@@ -51,7 +51,7 @@ public sealed class RequestBodyTests
     private async Task<RequestBody> BodyAsync(byte[] bytes)
     {
         using var stream = new MemoryStream(bytes);
-        return new RequestBody((await BodyBuffer.ReadAsync(stream, _budget, Limit, CancellationToken.None))!, _budget, Limit);
+        return new RequestBody((await BodyBuffer.ReadAsync(stream, _budget, "tested", Limit, CancellationToken.None))!, _budget, "tested", Limit);
     }
 
     private static byte[] Compress(byte[] body)

@@ -1,4 +1,5 @@
 using FunctionsIngest.Configuration;
+using FunctionsIngest.Receiving;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -19,10 +20,20 @@ public sealed class WebhookSettingsTests
         { "Webhooks:StorageTryTimeout", "00:00:00", ["Webhooks:StorageTryTimeout", "00:00:00", "00:00:00.1"] },
         { "Webhooks:MaxBodyBytes", "0", ["Webhooks:MaxBodyBytes", "0", "1 to 104857600"] },
         { "Webhooks:MaxBodyBytes", "104857601", ["Webhooks:MaxBodyBytes", "104857601", "1 to 104857600"] },
+        { "Webhooks:MaxBytesInMemory", "4194303", ["Webhooks:MaxBytesInMemory", "4194303", "4194304 to 1073741824"] },
+        { "Webhooks:MaxBytesSpooled", "4194303", ["Webhooks:MaxBytesSpooled", "4194303", "4194304 to 1099511627776"] },
         { "Webhooks:StorageTries", "6", ["Webhooks:StorageTries", "6", "1 to 5"] },
         { "Webhooks:RetryDelays:0", "00:00:00", ["Webhooks:RetryDelays:0", "00:00:00", "more than zero"] },
         { "Webhooks:RetryDelays:0", "6.23:00:00", ["Webhooks:RetryDelays", "6.23:00:00", "7 days"] },
-        { "Webhooks:TrustedProxies:0", "10.0.0.0/33", ["Webhooks:TrustedProxies:0", "10.0.0.0/33", "203.0.113.0/24"] },
+        { "Webhooks:TrustedProxies:0", "10.0.0.0/8", ["Webhooks:TrustedProxies", "is not a setting"] },
+        { "Webhooks:ClientAddressHeader", "X-Forwarded-For", ["Webhooks:ClientAddressHeader", "X-Forwarded-For", "callers begin themselves", "X-Azure-ClientIP"] },
+        { "Webhooks:ClientAddressHeader", "forwarded", ["Webhooks:ClientAddressHeader", "forwarded", "callers begin themselves"] },
+        { "Webhooks:ClientAddressHeader", "X Client", ["Webhooks:ClientAddressHeader", "X Client", "not the name of a header"] },
+        { "Webhooks:ClientAddressHeader", "X-Azure-ClientIP", ["Webhooks:ClientAddressHeader", "X-Azure-ClientIP", "set Webhooks:FrontDoorId"] },
+        { "Webhooks:ClientAddressHeader", "x-azure-socketip", ["Webhooks:ClientAddressHeader", "x-azure-socketip", "set Webhooks:FrontDoorId"] },
+        { "Webhooks:FrontDoorId", "my-front-door", ["Webhooks:FrontDoorId", "my-front-door", "Front Door ID"] },
+        { "Webhooks:BodyWithin", "00:00:00.9", ["Webhooks:BodyWithin", "00:00:00.9", "00:00:01"] },
+        { "Webhooks:BodyWithin", "00:05:01", ["Webhooks:BodyWithin", "00:05:01", "00:05:00"] },
         { "Webhooks:Sources:begini:Scheme", "begin", ["Webhooks:Sources:begini:Scheme", "begin", "begini"] },
         { "Webhooks:Sources:begini:Scheme", "", ["Webhooks:Sources:begini:Scheme", "not set", "standard-webhooks"] },
         { "Webhooks:Sources:begini:Tolerance", "-00:00:01", ["Webhooks:Sources:begini:Tolerance", "-00:00:01", "remove it"] },
@@ -50,6 +61,43 @@ public sealed class WebhookSettingsTests
         var errors = Validate(new() { [key] = value });
 
         Assert.Contains(errors, error => Array.TrueForAll(expected, part => error.Contains(part, StringComparison.Ordinal)));
+    }
+
+    [Theory]
+    [InlineData(1048576, 4194304, null)]
+    [InlineData(1048577, 4194308, null)]
+    [InlineData(1048577, 4194307, "set it to at least 4194308, or make MaxBodyBytes smaller")]
+    [InlineData(104857600, 419430399, "set it to at least 419430400, or make MaxBodyBytes smaller")]
+    public void A_source_has_room_for_its_largest_body_while_others_send(int maxBodyBytes, long maxBytesSpooled, string? problem)
+    {
+        var errors = Validate(new() { ["Webhooks:MaxBodyBytes"] = $"{maxBodyBytes}", ["Webhooks:MaxBytesSpooled"] = $"{maxBytesSpooled}" });
+
+        if (problem is null)
+            Assert.Empty(errors);
+        else
+            Assert.Contains(problem, Assert.Single(errors), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Addresses_behind_a_front_door_need_its_header_and_its_id()
+        => Assert.Empty(Validate(new()
+        {
+            ["Webhooks:ClientAddressHeader"] = "X-Azure-ClientIP",
+            ["Webhooks:FrontDoorId"] = "01234567-89AB-cdef-0123-456789abcdef",
+            ["Webhooks:Sources:begini:AllowedIPs:0"] = "203.0.113.0/24",
+        }, peerIsHost: true));
+
+    [Fact]
+    public void Where_the_peer_is_the_host_an_allow_list_without_a_header_is_a_mistake()
+    {
+        var settings = new Dictionary<string, string?> { ["Webhooks:Sources:begini:AllowedIPs:0"] = "203.0.113.0/24" };
+
+        var error = Assert.Single(Validate(settings, peerIsHost: true));
+
+        Assert.StartsWith("Webhooks:Sources:begini:AllowedIPs is set, and in this host every connection comes from the host itself", error, StringComparison.Ordinal);
+        Assert.Contains("set Webhooks:ClientAddressHeader", error, StringComparison.Ordinal);
+        Assert.Empty(Validate(settings));
+        Assert.Empty(Validate([], peerIsHost: true));
     }
 
     [Fact]
@@ -122,7 +170,7 @@ public sealed class WebhookSettingsTests
         Assert.Equal(7, errors.Count);
     }
 
-    private static IReadOnlyList<string> Validate(Dictionary<string, string?> settings, bool withSource = true)
+    private static IReadOnlyList<string> Validate(Dictionary<string, string?> settings, bool withSource = true, bool peerIsHost = false)
     {
         var all = new Dictionary<string, string?> { ["WebhookStorage"] = "UseDevelopmentStorage=true" };
         if (withSource)
@@ -135,7 +183,8 @@ public sealed class WebhookSettingsTests
         foreach (var (key, value) in settings)
             all[key] = value;
         var configuration = new ConfigurationBuilder().AddInMemoryCollection(all).Build();
-        using var services = new ServiceCollection().AddLogging().AddWebhookIngestion(configuration).BuildServiceProvider();
+        using var services = new ServiceCollection().AddLogging().AddWebhookIngestion(configuration)
+            .Configure<ReceivingOptions>(receiving => receiving.PeerIsHost = peerIsHost).BuildServiceProvider();
         return [.. SettingsMistakes.Find(services).SelectMany(mistake => mistake.Failures)];
     }
 }

@@ -107,14 +107,17 @@ public sealed class LargeBodyTests(AzuriteFixture azurite) : IClassFixture<Azuri
     [Fact]
     public async Task Past_the_budget_a_caller_is_asked_to_come_back()
     {
-        await using var host = await StartAsync(settings: new Dictionary<string, string?> { ["Webhooks:MaxBytesSpooled"] = "1048576" });
-        using var request = Genuine.Begini(RandomNumberGenerator.GetBytes(Size));
+        await using var host = await StartAsync(settings: new Dictionary<string, string?> { ["Webhooks:MaxBodyBytes"] = "1048577", ["Webhooks:MaxBytesSpooled"] = "4194308" });
+        // As if bodies of another source were being handed over.
+        using var other = host.Get<BodyBudget>().Open("standard");
+        other.Take(BodyPlace.File, 4_194_308);
+        using var request = Genuine.Begini(RandomNumberGenerator.GetBytes(1_048_577));
 
         using var response = await host.Http.SendAsync(request);
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, response.StatusCode);
         Assert.NotNull(response.Headers.RetryAfter);
-        Assert.Equal((0, 0), (host.Get<BodyBudget>().Held, host.Get<BodyBudget>().Spooled));
+        Assert.Equal((0, 4_194_308), (host.Get<BodyBudget>().Held, host.Get<BodyBudget>().Spooled));
     }
 
     [Fact]
@@ -137,7 +140,12 @@ public sealed class LargeBodyTests(AzuriteFixture azurite) : IClassFixture<Azuri
     }
 
     private static Dictionary<string, string?> Large(IReadOnlyDictionary<string, string?>? settings)
-        => new(settings ?? new Dictionary<string, string?>()) { ["Webhooks:MaxBodyBytes"] = "104857600", ["Webhooks:AnswerWithin"] = "00:01:00" };
+    {
+        var large = new Dictionary<string, string?> { ["Webhooks:MaxBodyBytes"] = "104857600", ["Webhooks:AnswerWithin"] = "00:01:00" };
+        foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
+            large[key] = value;
+        return large;
+    }
 
     private Task<IngestHost> StartAsync(Action<IServiceCollection>? services = null, IReadOnlyDictionary<string, string?>? settings = null)
         => IngestHost.StartAsync(azurite.NewStorage(), Large(settings), services);
