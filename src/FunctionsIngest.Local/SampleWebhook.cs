@@ -1,5 +1,7 @@
+using FunctionsIngest.Outbound;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 
@@ -23,17 +25,15 @@ internal static class SampleWebhook
     {
         var id = $"{IdPrefix}{Guid.NewGuid():N}";
         var eventType = source.EventTypes?.Order(StringComparer.Ordinal).First();
-        foreach (var secretName in source.SecretNames)
+        var clientKeys = TextsOf(source.ClientKeyName, configuration).Take(1).Select(text => new ClientKey(text)).ToList();
+        foreach (var text in source.SecretNames.SelectMany(name => TextsOf(ConfigurationSecretReader.SigningNameOf(name), configuration)))
         {
-            if (configuration[ConfigurationSecretReader.KeyOf(ConfigurationSecretReader.SigningNameOf(secretName))] is not { Length: > 0 } secret
-                || source.Scheme.ParseKey(secret, out var key) is not null)
-            {
+            if (source.Scheme.ReadKey(text, out var key) is not null)
                 continue;
-            }
 
             try
             {
-                var signer = new WebhookSigner(source.Scheme, key!) { ReplayKey = source.ReplayKey };
+                var signer = new WebhookSigner(source.Scheme, [key!, .. clientKeys]) { ReplayKey = source.ReplayKey };
                 return signer.Create(new Uri(app, $"/webhooks/{source.Name}"), id, sentAt, eventType);
             }
             catch (InvalidOperationException)
@@ -43,5 +43,26 @@ internal static class SampleWebhook
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// Whether a webhook carries a secret of its source as it is: a token, or a client key. Such a webhook must not be
+    /// shown.
+    /// </summary>
+    public static bool CarriesSecret(SignedWebhook webhook, Source source, IConfiguration configuration)
+    {
+        var request = RequestText.Http(webhook);
+        return source.SecretNames.Append(source.ClientKeyName).SelectMany(name => TextsOf(name, configuration))
+            .Any(text => request.Contains(text, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>The keys in a secret: in its text, or in a list of texts.</summary>
+    private static IEnumerable<string> TextsOf(string? secretName, IConfiguration configuration)
+    {
+        if (string.IsNullOrEmpty(secretName))
+            return [];
+
+        var secret = configuration.GetSection(ConfigurationSecretReader.KeyOf(secretName));
+        return secret.GetChildren().Prepend(secret).SelectMany(item => SecretText.Split(item.Value ?? ""));
     }
 }

@@ -2,6 +2,7 @@ using Azure.Identity;
 using Azure.Monitor.OpenTelemetry.Exporter;
 using FunctionsIngest;
 using FunctionsIngest.Configuration;
+using FunctionsIngest.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
@@ -15,6 +16,7 @@ var builder = FunctionsApplication.CreateBuilder(args);
 builder.UseMiddleware<InvocationLogScope>();
 builder.ConfigureFunctionsWebApplication();
 builder.Services.AddWebhookIngestion(builder.Configuration);
+builder.Logging.NameWebhooks("WorkerLoggerProvider");
 
 // Webhooks:MaxBodyBytes is enforced while the body is read, and answered with 413. A limit of Kestrel's own would cut
 // the connection while the host still forwards the body, and the host would answer 500 instead. The host lets 100 MB

@@ -125,7 +125,7 @@ internal sealed partial class WebhookReceiver(
             return Answer.UnknownEventType;
 
         var key = EventKey.Of(source.Scheme.ReplayKeyOf(source.Name, verified, facts));
-        using var scope = logger.BeginScope(IngestLogScope.Of(source.Name, key.EventId));
+        using var scope = logger.BeginScope(new WebhookScope(source.Name, key.EventId));
         Activity.Current?.SetTag("webhook.id", key.EventId);
         var envelope = Envelope.For(key, facts.EventType, receivedAt) with
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
 
 namespace FunctionsIngest.Secrets;
 
@@ -14,6 +15,9 @@ internal sealed class ConfigurationSecretReader(IConfiguration configuration) : 
 
     /// <summary>A secret's text; null if it is not set.</summary>
     public string? Find(string name) => configuration[KeyOf(name)];
+
+    /// <summary>Has something done whenever the configuration was read again, until it is disposed.</summary>
+    public IDisposable OnChange(Action changed) => ChangeToken.OnChange(configuration.GetReloadToken, changed);
 
     /// <inheritdoc />
     public string Describe(string name) => KeyOf(name);
