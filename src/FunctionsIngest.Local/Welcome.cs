@@ -35,7 +35,7 @@ internal static class Welcome
         if (SampleWebhook.Create(source, configuration, new Uri(url), now) is not { } webhook)
             return $"POST {address} (no key here can sign for it)";
 
-        // A terminal is no place for a secret. The command line reads it where this host does.
+        // A secret must not be on a screen. The command line reads it where this host does.
         return SampleWebhook.CarriesSecret(webhook, source, configuration)
             ? $"dotnet run --project src/FunctionsIngest.Cli -- send {source.Name} --url {address}"
             : RequestText.Curl(webhook);

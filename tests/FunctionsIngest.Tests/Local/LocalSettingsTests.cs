@@ -46,8 +46,8 @@ public sealed class LocalSettingsTests(AzuriteFixture azurite) : IClassFixture<A
 
         // Every line about the webhook names it.
         var id = JsonDocument.Parse(body).RootElement.GetProperty("id").GetString()!;
-        await ObservedHost.UntilAsync(() => Task.FromResult(host.Output.Contains($"shop {id[..12]}: Processed push, attempt 1.", StringComparison.Ordinal)));
-        Assert.Contains($"shop {id[..12]}: Accepted push.", host.Output, StringComparison.Ordinal);
+        await ObservedHost.UntilAsync(() => Task.FromResult(host.Output.Contains($"shop {id[..12]}: Processed ", StringComparison.Ordinal)));
+        Assert.Contains($"shop {id[..12]}: Accepted ", host.Output, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -138,22 +138,10 @@ public sealed class LocalSettingsTests(AzuriteFixture azurite) : IClassFixture<A
     [Fact]
     public async Task A_data_path_that_cannot_be_written_to_is_told()
     {
-        // Where nobody may make a folder, root included.
+        // Not even root can make a folder there.
         var path = OperatingSystem.IsLinux() ? "/proc/functions-ingest" : Path.Combine(_data, "nul\u0001", "?");
 
         Assert.Contains($"The local host cannot keep its data in {path}: ", await FailAsync(dataPath: path), StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public async Task An_empty_storage_setting_is_none_and_told_in_one_sentence()
-    {
-        await using var host = LocalHostProcess.Start(
-            new Dictionary<string, string> { ["WebhookStorage"] = "" }, $"--Local:DataPath={_data}", "--urls=http://127.0.0.1:0", "--Local:Azurite:InMemory=true");
-        await host.WaitUntilListeningAsync();
-
-        Assert.Equal(1, Count(host.Output, "Azurite keeps the storage"));
-        Assert.DoesNotContain("WebhookStorage", host.Output, StringComparison.Ordinal);
-        Assert.Contains("webhooks that were acknowledged are lost", host.Output, StringComparison.Ordinal);
     }
 
     [Fact]
