@@ -18,7 +18,10 @@ internal static class DemoCommand
         ["Local:Azurite:InMemory"] = "true",
         ["Logging:LogLevel:Default"] = "Error",
         ["Webhooks:Archive"] = "true",
-    }) { ReadsLocalSettings = false };
+    })
+    {
+        ReadsLocalSettings = false,
+    };
 
     /// <returns>The exit code: 0 only if everything was as it should be.</returns>
     public static async Task<int> RunAsync(LocalCommandLine line)
