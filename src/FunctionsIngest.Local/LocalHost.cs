@@ -46,7 +46,7 @@ internal sealed partial class LocalHost : IAsyncDisposable
     {
         var builder = LocalBuilder.Create(args, defaults, progress);
         var options = LocalOptions.Read(builder.Configuration);
-        DataFolder.Prepare(options);
+        DataFolder.Prepare(options.EffectiveDataPath);
         LocalBuilder.AddSecretsAndSources(builder, options, defaults, progress);
         builder.AddTelemetry(progress);
         builder.Services.AddWebhookIngestion(builder.Configuration);

@@ -1,14 +1,13 @@
 namespace FunctionsIngest.Local.Settings;
 
-/// <summary>The folder of the local data.</summary>
+/// <summary>A folder of the local data.</summary>
 internal static class DataFolder
 {
     /// <summary>Makes the folder if it is missing, and tries to write to it.</summary>
-    /// <param name="options">Where it is.</param>
+    /// <param name="path">Where it is.</param>
     /// <exception cref="StartUpException">It is a file, or cannot be written to.</exception>
-    public static void Prepare(LocalOptions options)
+    public static void Prepare(string path)
     {
-        var path = options.EffectiveDataPath;
         try
         {
             if (File.Exists(path))

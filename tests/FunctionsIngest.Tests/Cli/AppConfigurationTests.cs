@@ -41,7 +41,7 @@ public sealed class AppConfigurationTests : IDisposable
 
     [Theory]
     [InlineData("{ \"Values\": {\n")]
-    [InlineData("""{ "Valeus": {} }""")]
+    [InlineData("""{ "Valeus": { "a": "b" } }""")]
     public void A_broken_one_is_told_with_its_path(string content)
     {
         Write("local.settings.json", content);

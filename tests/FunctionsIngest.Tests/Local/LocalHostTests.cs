@@ -259,6 +259,17 @@ public sealed class LocalHostTests : IClassFixture<AzuriteFixture>, IAsyncLifeti
     }
 
     [Fact]
+    public async Task A_file_in_the_place_of_Azurites_data_is_told()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_data, "azurite"), "");
+        await using var host = StartWithOwnData();
+
+        Assert.Equal(1, await host.WaitForEndAsync());
+        Assert.Contains($"The local host cannot keep its data in {Path.Combine(_data, "azurite")}: it is a file.", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Two_hosts_do_not_share_data()
     {
         await using var first = StartWithOwnData();
