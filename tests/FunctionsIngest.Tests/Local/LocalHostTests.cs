@@ -75,6 +75,18 @@ public sealed class LocalHostTests : IClassFixture<AzuriteFixture>, IAsyncLifeti
     }
 
     [Fact]
+    public async Task The_demo_sends_the_client_key_of_a_source_that_compares_one()
+    {
+        await using var demo = LocalHostProcess.Start(
+            new Dictionary<string, string> { ["Secrets__qitech-client-key"] = "the client key that the bank sends" },
+            "demo",
+            $"--Local:DataPath={_data}",
+            "--Webhooks:Sources:qitech:ClientKey=qitech-client-key");
+
+        Assert.True(await demo.WaitForEndAsync() == 0, demo.Output);
+    }
+
+    [Fact]
     public async Task The_demo_fails_when_a_genuine_webhook_is_not_accepted()
     {
         await using var demo = LocalHostProcess.Start(Nothing, "demo", $"--Local:DataPath={_data}", "--Webhooks:MaxBodyBytes=10");
