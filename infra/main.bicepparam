@@ -7,6 +7,7 @@ param location = readEnvironmentVariable('AZURE_LOCATION', 'westeurope')
 param alertEmail = readEnvironmentVariable('ALERT_EMAIL', '')
 param operatorId = readEnvironmentVariable('AZURE_PRINCIPAL_ID', '')
 
+// Examples: put your own senders in their place. The app is not ready until every source here has its secret in the vault.
 param sources = {
   begini: {
     Scheme: 'begini'

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using FunctionsIngest.Configuration;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
@@ -7,8 +6,9 @@ using Microsoft.Extensions.Configuration;
 namespace FunctionsIngest.Cli;
 
 /// <summary>
-/// The app's settings as this command sees them: a file that the user names, or the local host's own settings and
-/// development secrets. Environment variables override both.
+/// The app's settings as this command sees them: a file that the user names, or those that the local host reads too.
+/// Those are <c>local.settings.json</c> in the repository's root, the development secrets below it, and the default
+/// sources where there are no others. Environment variables override all of them.
 /// </summary>
 internal static class AppConfiguration
 {
@@ -25,11 +25,17 @@ internal static class AppConfiguration
     public static IConfiguration Read(Terminal terminal, string? file)
     {
         var builder = new ConfigurationBuilder();
+        var root = file is null ? FindRepository(terminal.Folder) : null;
         if (file is not null)
             AddFile(builder, terminal.PathOf(file));
-        else if (FindRepository(terminal.Folder) is { } root)
+        else if (root is not null)
             AddRepository(builder, root);
-        return builder.AddInMemoryCollection(WithColons(terminal.Environment)).Build();
+        builder.AddInMemoryCollection(WithColons(terminal.Environment));
+        var configuration = builder.Build();
+        // As in the local host: four sources to try, until there is one of the user's own.
+        return root is not null && DefaultSources.AreNeededBy(configuration)
+            ? builder.AddInMemoryCollection(DefaultSources.Settings).Build()
+            : configuration;
     }
 
     /// <summary>Where the storage is.</summary>
@@ -42,7 +48,7 @@ internal static class AppConfiguration
         StorageOptions.Bind(options, configuration);
         if (connection is not null)
             options.ConnectionString = connection;
-        else if (!configuration.GetSection(StorageOptions.ConnectionKey).Exists())
+        else if (!StorageOptions.AreIn(configuration))
             options.ConnectionString = Azurite;
 
         var checkedOptions = new StorageOptionsValidator().Validate(null, options);
@@ -66,21 +72,25 @@ internal static class AppConfiguration
         var secrets = Path.Combine(root, DevelopmentSecrets);
         if (File.Exists(secrets))
             AddFile(builder, secrets);
+        var settings = Path.Combine(root, LocalSettingsFile.Name);
+        if (File.Exists(settings))
+            AddFile(builder, settings);
     }
 
     private static void AddFile(ConfigurationBuilder builder, string path)
     {
         try
         {
-            var settings = new ConfigurationBuilder().AddJsonStream(new MemoryStream(File.ReadAllBytes(path))).Build();
-
+            var text = File.ReadAllText(path);
+            var problem = JsonSettings.Read(text, out var settings);
             // Core Tools keep the settings in a section of their own, with the names of environment variables.
-            var values = settings.GetSection("Values");
-            builder.AddInMemoryCollection(values.Exists()
-                ? WithColons(values.GetChildren().Select(value => new KeyValuePair<string, string?>(value.Key, value.Value)))
-                : settings.AsEnumerable());
+            if (problem is null && LocalSettingsFile.IsOne(path, settings.Keys))
+                problem = LocalSettingsFile.Read(text, out settings);
+            if (problem is not null)
+                throw new CommandException($"The settings {path} cannot be used: {problem}.");
+            builder.AddInMemoryCollection(settings);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or FormatException or JsonException or InvalidDataException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             throw new CommandException($"The settings {path} cannot be read: {exception.Message}");
         }

@@ -1,6 +1,7 @@
 using FunctionsIngest.Archive;
 using FunctionsIngest.BeginiDeliveryTest;
 using FunctionsIngest.Bodies;
+using FunctionsIngest.Configuration;
 using FunctionsIngest.Health;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Outbound;
@@ -34,6 +35,7 @@ public static class WebhookIngestionServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton(new SettingsRoot(configuration));
         return services
             .AddTelemetry()
             .AddStorage(configuration)

@@ -9,4 +9,7 @@ internal sealed record HostDefaults(string Url, IReadOnlyDictionary<string, stri
 {
     /// <summary>Whether this host processes the queue itself.</summary>
     public bool Pumps { get; init; } = true;
+
+    /// <summary>Whether it has the settings of this machine, and no default sources beside those.</summary>
+    public bool ReadsLocalSettings { get; init; } = true;
 }

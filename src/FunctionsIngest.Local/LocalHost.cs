@@ -4,6 +4,7 @@ using Azure.Identity;
 using FunctionsIngest.Configuration;
 using FunctionsIngest.Local.Azurite;
 using FunctionsIngest.Local.Pump;
+using FunctionsIngest.Local.Settings;
 using FunctionsIngest.Storage;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Options;
@@ -37,15 +38,16 @@ internal sealed partial class LocalHost : IAsyncDisposable
     public bool HasOwnStorage => _azurite is not null;
 
     /// <summary>Starts everything.</summary>
-    /// <param name="args">The command line: settings, as in ASP.NET Core.</param>
+    /// <param name="args">The settings of the command line, each as <c>--key=value</c>.</param>
     /// <param name="defaults">The defaults.</param>
     /// <param name="progress">Receives a line for each step.</param>
     /// <exception cref="StartUpException">Something is missing, taken or set wrong.</exception>
-    public static async Task<LocalHost> StartAsync(string[] args, HostDefaults defaults, Action<string> progress)
+    public static async Task<LocalHost> StartAsync(IReadOnlyList<string> args, HostDefaults defaults, Action<string> progress)
     {
-        var builder = LocalBuilder.Create(args, defaults);
+        var builder = LocalBuilder.Create(args, defaults, progress);
         var options = LocalOptions.Read(builder.Configuration);
-        LocalBuilder.AddSecrets(builder.Configuration, options, progress);
+        DataFolder.Prepare(options.EffectiveDataPath);
+        LocalBuilder.AddSecretsAndSources(builder, options, defaults, progress);
         builder.AddTelemetry(progress);
         builder.Services.AddWebhookIngestion(builder.Configuration);
         if (defaults.Pumps)
@@ -91,7 +93,7 @@ internal sealed partial class LocalHost : IAsyncDisposable
 
     private static async Task<AzuriteProcess?> StartAzuriteAsync(ConfigurationManager configuration, LocalOptions options, Action<string> progress)
     {
-        if (configuration.GetSection(StorageOptions.ConnectionKey).Exists())
+        if (StorageOptions.AreIn(configuration) && !IsForAzuriteToCome(configuration))
         {
             progress($"Storage is what {StorageOptions.ConnectionKey} says; Azurite is not started");
             return null;
@@ -106,6 +108,14 @@ internal sealed partial class LocalHost : IAsyncDisposable
         configuration.AddInMemoryCollection([new(StorageOptions.ConnectionKey, azurite.Ports.ConnectionString())]);
         return azurite;
     }
+
+    /// <summary>
+    /// Whether the storage is Azurite's usual address, and Azurite does not run there yet. Core Tools need that address
+    /// in the settings that both share, and do not start Azurite.
+    /// </summary>
+    private static bool IsForAzuriteToCome(ConfigurationManager configuration)
+        => string.Equals(configuration[StorageOptions.ConnectionKey]?.Trim().TrimEnd(';'), AzuritePorts.UsualConnection, StringComparison.OrdinalIgnoreCase)
+            && AzuritePorts.AreUsualFree();
 
     private async Task StartAsync()
     {

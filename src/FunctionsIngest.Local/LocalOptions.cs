@@ -19,6 +19,12 @@ internal sealed class LocalOptions
     public string? DataPath { get; set; }
 
     /// <summary>
+    /// The file with the settings of this machine. Not set: <c>local.settings.json</c> in the repository, if it is
+    /// there; git ignores it. Set it as an environment variable or on the command line.
+    /// </summary>
+    public string? SettingsFile { get; set; }
+
+    /// <summary>
     /// How long the pump hides a message that is being processed, renewed at half. More than <c>Webhooks:Lease</c>, at
     /// most 7 days. In Azure the Functions host hides it for 10 minutes.
     /// </summary>

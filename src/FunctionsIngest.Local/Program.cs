@@ -3,7 +3,14 @@ using FunctionsIngest.Local.Demo;
 
 try
 {
-    return args is ["demo", .. var options] ? await DemoCommand.RunAsync(options) : await ServeCommand.RunAsync(args);
+    var line = LocalCommandLine.Parse(args);
+    if (line.IsHelp)
+    {
+        Console.WriteLine(HelpText.Text);
+        return 0;
+    }
+
+    return line.IsDemo ? await DemoCommand.RunAsync(line) : await ServeCommand.RunAsync(line);
 }
 catch (StartUpException exception)
 {

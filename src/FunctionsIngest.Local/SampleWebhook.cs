@@ -1,5 +1,7 @@
+using FunctionsIngest.Outbound;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Catalogue;
+using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 
@@ -23,17 +25,15 @@ internal static class SampleWebhook
     {
         var id = $"{IdPrefix}{Guid.NewGuid():N}";
         var eventType = source.EventTypes?.Order(StringComparer.Ordinal).First();
-        foreach (var secretName in source.SecretNames)
+        var clientKeys = TextsOf(source.ClientKeyName, configuration).Take(1).Select(text => new ClientKey(text)).ToList();
+        foreach (var text in source.SecretNames.SelectMany(name => TextsOf(ConfigurationSecretReader.SigningNameOf(name), configuration)))
         {
-            if (new ConfigurationSecretReader(configuration).Find(ConfigurationSecretReader.SigningNameOf(secretName)) is not [var secret, ..]
-                || source.Scheme.ReadKey(secret, out var key) is not null)
-            {
+            if (source.Scheme.ReadKey(text, out var key) is not null)
                 continue;
-            }
 
             try
             {
-                var signer = new WebhookSigner(source.Scheme, key!) { ReplayKey = source.ReplayKey };
+                var signer = new WebhookSigner(source.Scheme, [key!, .. clientKeys]) { ReplayKey = source.ReplayKey };
                 return signer.Create(new Uri(app, $"/webhooks/{source.Name}"), id, sentAt, eventType);
             }
             catch (InvalidOperationException)
@@ -44,4 +44,21 @@ internal static class SampleWebhook
 
         return null;
     }
+
+    /// <summary>
+    /// Whether a webhook carries a secret of its source as it is: a token, or a client key. Such a webhook must not be
+    /// shown.
+    /// </summary>
+    public static bool CarriesSecret(SignedWebhook webhook, Source source, IConfiguration configuration)
+    {
+        var request = RequestText.Http(webhook);
+        return source.SecretNames.Append(source.ClientKeyName).SelectMany(name => TextsOf(name, configuration))
+            .Any(text => request.Contains(text, StringComparison.OrdinalIgnoreCase));
+    }
+
+    /// <summary>The keys in a secret, without the blanks around them.</summary>
+    private static IEnumerable<string> TextsOf(string? secretName, IConfiguration configuration)
+        => string.IsNullOrEmpty(secretName)
+            ? []
+            : new ConfigurationSecretReader(configuration).Find(secretName).Select(text => text.Trim()).Where(text => text.Length > 0);
 }

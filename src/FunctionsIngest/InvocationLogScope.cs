@@ -11,12 +11,13 @@ namespace FunctionsIngest;
 /// </summary>
 internal sealed class InvocationLogScope(ILogger<InvocationLogScope> logger) : IFunctionsWorkerMiddleware
 {
-    private const string InvocationId = "AzureFunctions_InvocationId";
+    // Has a text of its own, for consoles that print scopes.
+    private static readonly Func<ILogger, string, IDisposable?> Scope = LoggerMessage.DefineScope<string>("invocation {AzureFunctions_InvocationId}");
 
     /// <summary>Runs the rest of the invocation within the scope.</summary>
     public async Task Invoke(FunctionContext context, FunctionExecutionDelegate next)
     {
-        using var scope = logger.BeginScope(new KeyValuePair<string, object>[] { new(InvocationId, context.InvocationId) });
+        using var scope = Scope(logger, context.InvocationId);
         await next(context);
     }
 }

@@ -4,6 +4,7 @@ using Azure.Monitor.OpenTelemetry.Exporter;
 using FunctionsIngest;
 using FunctionsIngest.Configuration;
 using FunctionsIngest.Receiving;
+using FunctionsIngest.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Azure.Functions.Worker.Builder;
 using Microsoft.Azure.Functions.Worker.OpenTelemetry;
@@ -19,6 +20,7 @@ builder.ConfigureFunctionsWebApplication();
 builder.Services.AddWebhookIngestion(builder.Configuration);
 // The worker sees the host alone, so no peer of a connection is a sender.
 builder.Services.Configure<ReceivingOptions>(receiving => receiving.PeerIsHost = true);
+builder.Logging.NameWebhooks("WorkerLoggerProvider");
 
 // Webhooks:MaxBodyBytes is enforced while the body is read, and answered with 413. A limit of Kestrel's own would cut
 // the connection while the host still forwards the body, and the host would answer 500 instead. The host lets 100 MB

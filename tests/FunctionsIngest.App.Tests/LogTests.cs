@@ -6,19 +6,19 @@ public sealed class LogTests(RunningApp app)
     [Fact]
     public async Task What_a_request_logs_arrives_at_the_host_with_its_invocation()
     {
-        var (_, _, invocationId) = await app.AcceptAsync(RunningApp.NewBody());
+        var (id, _, invocationId) = await app.AcceptAsync(RunningApp.NewBody());
 
-        Assert.Single(app.Host.Log, line => line.InvocationId == invocationId && line.Message.StartsWith("Accepted ", StringComparison.Ordinal));
+        Assert.Single(app.Host.Log, line => line.InvocationId == invocationId && line.Message.StartsWith($"begini {id[..12]}: Accepted ", StringComparison.Ordinal));
     }
 
     [Fact]
     public async Task What_a_message_of_the_queue_logs_arrives_at_the_host_with_its_invocation()
     {
-        var (_, message, _) = await app.AcceptAsync(RunningApp.NewBody());
+        var (id, message, _) = await app.AcceptAsync(RunningApp.NewBody());
 
         var invocationId = await app.Host.InvokeQueueAsync("ProcessEvent", message);
 
-        Assert.Single(app.Host.Log, line => line.InvocationId == invocationId && line.Message.StartsWith("Processed ", StringComparison.Ordinal));
+        Assert.Single(app.Host.Log, line => line.InvocationId == invocationId && line.Message.StartsWith($"begini {id[..12]}: Processed ", StringComparison.Ordinal));
     }
 
     [Fact]

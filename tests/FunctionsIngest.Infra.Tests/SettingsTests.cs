@@ -17,7 +17,7 @@ public sealed partial class SettingsTests(Templates templates)
     // A key and secrets in the open, and what the local host alone reads: for one machine, never for Azure.
     private static readonly string[] NotInAzure =
     [
-        "Local:Azurite:BlobPort", "Local:Azurite:InMemory", "Local:Azurite:QueuePort", "Local:Azurite:TablePort", "Local:DataPath", "Local:Invisibility",
+        "Local:Azurite:BlobPort", "Local:Azurite:InMemory", "Local:Azurite:QueuePort", "Local:Azurite:TablePort", "Local:DataPath", "Local:Invisibility", "Local:SettingsFile",
         "Secrets:<name>", "WebhookStorage",
     ];
 

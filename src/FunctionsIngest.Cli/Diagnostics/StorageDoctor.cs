@@ -57,7 +57,7 @@ internal sealed class StorageDoctor(AppStorage storage, TimeProvider time)
             return Check.Well("queue", $"'{queue.Name}' is empty");
 
         var oldest = (await queue.PeekMessagesAsync(1, cancellationToken)).Value is [{ InsertedOn: { } insertedOn }] ? time.GetUtcNow() - insertedOn : (TimeSpan?)null;
-        var finding = $"'{queue.Name}' holds {count.ToString("N0", CultureInfo.InvariantCulture)} message{(count == 1 ? "" : "s")}{(oldest is null ? ", none due" : $", the next one sent {TimeSpanText.Describe(oldest.Value)} ago")}";
+        var finding = $"'{queue.Name}' holds {count.ToString("N0", CultureInfo.InvariantCulture)} message{(count == 1 ? "" : "s")}{(oldest is null ? ", none of them due: they are being processed, or wait for their next attempt" : $", the next one sent {TimeSpanText.Describe(oldest.Value)} ago")}";
         return oldest > MostWaiting
             ? new Check("queue", ExitCode.No, finding, "Messages that are due wait for a processor: see whether the app runs and its queue trigger is enabled, and whether handlers are slow or fail.")
             : Check.Well("queue", finding);

@@ -69,7 +69,7 @@ internal static class SettingsBinder
                 if (settings.TryGetValue(child.Key, out var childType))
                     Collect(child, childType, Join(path, child.Key), good, errors);
                 else
-                    errors.Add(IsNoSetting(child, section, settings.Keys.Order()));
+                    errors.Add(IsNoSetting(child, section, [.. settings.Keys.Order()]));
             }
         }
     }
@@ -104,8 +104,8 @@ internal static class SettingsBinder
     private static string IsNoValue(IConfigurationSection section, string exampleKey)
         => $"{section.Path} is not a single value: remove it, and give one setting for each entry, such as {section.Path}:{exampleKey}.";
 
-    private static string IsNoSetting(IConfigurationSection key, IConfigurationSection section, IEnumerable<string> settings)
-        => $"{key.Path} is not a setting: {section.Path} has {string.Join(", ", settings)}.";
+    private static string IsNoSetting(IConfigurationSection key, IConfigurationSection section, IReadOnlyCollection<string> settings)
+        => $"{key.Path} is not a setting: {section.Path} has {string.Join(", ", settings)}.{NearestName.Question(key.Key, settings, $"{section.Path}:")}";
 
     private static Type? ItemTypeOf(Type type)
         => type != typeof(string) && type.IsGenericType && typeof(IEnumerable).IsAssignableFrom(type) ? type.GenericTypeArguments[^1] : null;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Azure;
 using Azure.Data.Tables;
 using FunctionsIngest.Storage;
 
@@ -26,8 +27,17 @@ internal sealed class SweepBookmark(StorageClients clients)
     }
 
     /// <summary>Notes the next part.</summary>
-    public Task WriteAsync(int next, CancellationToken cancellationToken)
-        => clients.Rows.UpsertEntityAsync(new TableEntity(PartitionKey, RowKey) { [Next] = next }, TableUpdateMode.Replace, cancellationToken);
+    public async Task WriteAsync(int next, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await clients.Rows.UpsertEntityAsync(new TableEntity(PartitionKey, RowKey) { [Next] = next }, TableUpdateMode.Replace, cancellationToken);
+        }
+        catch (RequestFailedException exception) when (exception.IsMissing())
+        {
+            // No table: there was nothing to sweep.
+        }
+    }
 
     /// <summary>The partition of a source in a part.</summary>
     public static string PartitionOf(string source, int part) => string.Create(CultureInfo.InvariantCulture, $"{source}-{part:x2}");

@@ -70,10 +70,11 @@ internal sealed partial class EventProcessor(
         {
             // What handlers throw does not come this far: this is storage. The host's own tries are kept for deaths of
             // the process.
-            Log.StorageFailed(logger, exception);
+            var delay = DelayAfter(1);
+            Log.StorageFailed(logger, InSeconds(delay), exception);
             try
             {
-                await queue.SendAsync(envelope, DelayAfter(1), CancellationToken.None);
+                await queue.SendAsync(envelope, delay, CancellationToken.None);
             }
             catch
             {
@@ -127,8 +128,10 @@ internal sealed partial class EventProcessor(
 
         // First the copy, then the row: in the other order a crash between the two would lose the webhook.
         var next = envelope.Attempt + 1;
-        await queue.SendAsync(envelope with { Attempt = next }, DelayAfter(envelope.Attempt), CancellationToken.None);
+        var delay = DelayAfter(envelope.Attempt);
+        await queue.SendAsync(envelope with { Attempt = next }, delay, CancellationToken.None);
         metrics.Processed(envelope.Source, "retried");
+        Log.Retried(logger, next, options.Value.EffectiveRetryDelays.Count + 1, InSeconds(delay));
         try
         {
             return await row.TryWriteAsync(
@@ -150,6 +153,8 @@ internal sealed partial class EventProcessor(
 
     private TimeSpan DelayAfter(int attempt)
         => options.Value.EffectiveRetryDelays[attempt - 1] * (1 + (ProcessingOptions.RetryVariation * ((2 * Random.Shared.NextDouble()) - 1)));
+
+    private static TimeSpan InSeconds(TimeSpan delay) => TimeSpan.FromSeconds(Math.Ceiling(delay.TotalSeconds));
 
     private static void Finish(LedgerRow row, string handler)
     {
@@ -186,10 +191,13 @@ internal sealed partial class EventProcessor(
         [LoggerMessage(1, LogLevel.Information, "Processed {EventType}, attempt {Attempt}.")]
         public static partial void Processed(ILogger logger, string eventType, int attempt);
 
-        [LoggerMessage(2, LogLevel.Warning, "Storage failed while processing; a copy of the message comes later.")]
-        public static partial void StorageFailed(ILogger logger, Exception exception);
+        [LoggerMessage(2, LogLevel.Warning, "Storage failed while processing. The same attempt is made again in about {Delay}; nothing is lost.")]
+        public static partial void StorageFailed(ILogger logger, TimeSpan delay, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Warning, "A failed attempt could not be noted in the row; its retry waits for the lease to end.")]
+        [LoggerMessage(3, LogLevel.Warning, "A failed attempt could not be noted in the row. Its retry waits for the lease to end; nothing is lost.")]
         public static partial void FailureNotNoted(ILogger logger, Exception exception);
+
+        [LoggerMessage(4, LogLevel.Information, "Attempt {Attempt} of {Attempts} comes in {Delay}.")]
+        public static partial void Retried(ILogger logger, int attempt, int attempts, TimeSpan delay);
     }
 }

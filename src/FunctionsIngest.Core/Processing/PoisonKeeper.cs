@@ -94,7 +94,7 @@ internal sealed partial class PoisonKeeper(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Given up after attempt {Attempt}: {Reason}")]
+        [LoggerMessage(1, LogLevel.Error, "Given up after attempt {Attempt}, and kept until 'ingest poison redrive' or 'purge': {Reason}")]
         public static partial void GivenUp(ILogger logger, int attempt, string reason);
 
         [LoggerMessage(2, LogLevel.Error, "A message of the queue could not be read, and is kept as poison: {Problem}")]

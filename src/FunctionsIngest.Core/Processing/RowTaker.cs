@@ -45,7 +45,7 @@ internal sealed partial class RowTaker(
 
                 case Decision.Defer:
                     var rest = row!.LeaseUntil!.Value - now;
-                    Log.Deferred(logger, message.Delivery, rest);
+                    Log.Deferred(logger, TimeSpan.FromSeconds(Math.Ceiling(rest.TotalSeconds)));
                     await defer(rest);
                     return null;
 
@@ -86,7 +86,7 @@ internal sealed partial class RowTaker(
         [LoggerMessage(2, LogLevel.Debug, "Delivery {Delivery} dropped: it is attempt {Attempt}, and attempt {RowAttempt} has taken over.")]
         public static partial void DroppedAsOlder(ILogger logger, string delivery, int attempt, int rowAttempt);
 
-        [LoggerMessage(3, LogLevel.Information, "Delivery {Delivery} deferred for {Rest}: another processor holds its row.")]
-        public static partial void Deferred(ILogger logger, string delivery, TimeSpan rest);
+        [LoggerMessage(3, LogLevel.Information, "This event is being processed elsewhere, or a process that died has left it: looked at again in {Rest}. This is normal, and nothing is lost.")]
+        public static partial void Deferred(ILogger logger, TimeSpan rest);
     }
 }

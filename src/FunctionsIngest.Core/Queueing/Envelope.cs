@@ -79,7 +79,7 @@ internal sealed record Envelope
     };
 
     /// <summary>What every log line about the message's event carries.</summary>
-    public IReadOnlyList<KeyValuePair<string, object?>> ToLogScope() => IngestLogScope.Of(Source, EventId);
+    public WebhookScope ToLogScope() => new(Source, EventId);
 
     /// <summary>Starts the span of what is done with the message.</summary>
     public Activity? StartActivity(string step)

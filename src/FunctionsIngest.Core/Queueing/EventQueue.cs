@@ -1,6 +1,4 @@
-using Azure;
 using Azure.Storage.Queues;
-using Azure.Storage.Queues.Models;
 using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Queueing;
@@ -44,20 +42,12 @@ internal sealed class EventQueue(StorageClients clients, PayloadStore payloads)
     public Task SendToPoisonQueueAsync(BinaryData message, TimeSpan delay, CancellationToken cancellationToken)
         => SendAsync(clients.PoisonQueue, message, delay, cancellationToken);
 
-    private static async Task SendAsync(QueueClient queue, BinaryData message, TimeSpan delay, CancellationToken cancellationToken)
+    private static Task SendAsync(QueueClient queue, BinaryData message, TimeSpan delay, CancellationToken cancellationToken)
     {
         // The service counts whole seconds. Rounded up: a message that is visible before its time goes round in circles
         // until then.
         var invisible = TimeSpan.FromSeconds(Math.Ceiling((delay > MaxDelay ? MaxDelay : delay).TotalSeconds));
-        try
-        {
-            await queue.SendMessageAsync(message, invisible, Never, cancellationToken);
-        }
-        catch (RequestFailedException exception) when (exception.ErrorCode == QueueErrorCode.QueueNotFound)
-        {
-            await queue.CreateIfNotExistsAsync(cancellationToken: cancellationToken);
-            await queue.SendMessageAsync(message, invisible, Never, cancellationToken);
-        }
+        return queue.CreatedWhenMissingAsync(() => queue.SendMessageAsync(message, invisible, Never, cancellationToken), cancellationToken);
     }
 
     private static BinaryData? EncodeIfFits(Envelope envelope)

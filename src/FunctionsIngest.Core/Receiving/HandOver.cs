@@ -69,7 +69,7 @@ internal sealed partial class HandOver(LedgerTable table, EventQueue queue, Inge
         [LoggerMessage(1, LogLevel.Information, "Accepted {EventType}.")]
         public static partial void Accepted(ILogger logger, string eventType);
 
-        [LoggerMessage(2, LogLevel.Information, "Duplicate of a webhook that is {State}.")]
+        [LoggerMessage(2, LogLevel.Information, "Seen before, and answered as a duplicate. The first one is {State}.")]
         public static partial void Duplicate(ILogger logger, RowState? state);
     }
 }

@@ -133,7 +133,7 @@ internal sealed partial class WebhookReceiver(
     {
         var isAcceptable = webhook.TryRead(source.ReplayKey, out var facts);
         var key = EventKey.Of(webhook.ReplayKeyOf(source.Name, facts, source.EventTypes));
-        using var scope = logger.BeginScope(IngestLogScope.Of(source.Name, key.EventId));
+        using var scope = logger.BeginScope(new WebhookScope(source.Name, key.EventId));
         Activity.Current?.SetTag("webhook.id", key.EventId);
         if (admission.Refuse(source, isAcceptable, facts) is { } refusal)
             return refusal;

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Primitives;
 
 namespace FunctionsIngest.Secrets;
 
@@ -59,6 +60,9 @@ internal sealed class ConfigurationSecretReader(IConfiguration configuration) : 
         Read(name, out var versions);
         return [.. versions.Select(version => version.Value)];
     }
+
+    /// <summary>Has something done whenever the configuration was read again, until it is disposed.</summary>
+    public IDisposable OnChange(Action changed) => ChangeToken.OnChange(configuration.GetReloadToken, changed);
 
     /// <inheritdoc />
     public string Describe(string name) => KeyOf(name);

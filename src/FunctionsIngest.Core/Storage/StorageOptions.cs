@@ -36,6 +36,13 @@ internal sealed class StorageOptions
     /// </summary>
     public string Queue { get; set; } = "webhook-events";
 
+    /// <summary>Whether the configuration names a storage. A value that is empty names none.</summary>
+    public static bool AreIn(IConfiguration configuration)
+    {
+        var connection = configuration.GetSection(ConnectionKey);
+        return connection.GetChildren().Prepend(connection).Any(setting => !string.IsNullOrEmpty(setting.Value));
+    }
+
     /// <summary>Reads the options.</summary>
     public static void Bind(StorageOptions options, IConfiguration configuration)
     {

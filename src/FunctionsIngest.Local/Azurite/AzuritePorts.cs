@@ -12,6 +12,11 @@ internal sealed record AzuritePorts(int Blob, int Queue, int Table)
     /// <summary>That account's key, published by Azurite: no secret.</summary>
     public const string DefaultKey = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
+    /// <summary>What names Azurite on its usual ports in place of a connection string.</summary>
+    public const string UsualConnection = "UseDevelopmentStorage=true";
+
+    private static readonly AzuritePorts Usual = new(10000, 10001, 10002);
+
     /// <summary>Three free ports.</summary>
     public static AzuritePorts Free { get; } = new(0, 0, 0);
 
@@ -27,9 +32,12 @@ internal sealed record AzuritePorts(int Blob, int Queue, int Table)
     /// <exception cref="StartUpException">A configured port is out of range or taken.</exception>
     public static AzuritePorts Choose(AzuriteOptions options)
         => new(
-            Choose(options.BlobPort, nameof(options.BlobPort), 10000),
-            Choose(options.QueuePort, nameof(options.QueuePort), 10001),
-            Choose(options.TablePort, nameof(options.TablePort), 10002));
+            Choose(options.BlobPort, nameof(options.BlobPort), Usual.Blob),
+            Choose(options.QueuePort, nameof(options.QueuePort), Usual.Queue),
+            Choose(options.TablePort, nameof(options.TablePort), Usual.Table));
+
+    /// <summary>Whether no program has any of Azurite's usual ports.</summary>
+    public static bool AreUsualFree() => IsFree(Usual.Blob) && IsFree(Usual.Queue) && IsFree(Usual.Table);
 
     private static int Choose(int? configured, string key, int usual)
     {

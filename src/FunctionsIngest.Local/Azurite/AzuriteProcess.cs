@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
+using FunctionsIngest.Local.Settings;
 
 namespace FunctionsIngest.Local.Azurite;
 
@@ -108,7 +109,7 @@ internal sealed partial class AzuriteProcess : IAsyncDisposable
 
     private static FileStream Guard(string dataPath)
     {
-        Directory.CreateDirectory(dataPath);
+        DataFolder.Prepare(dataPath);
         return FileGuard.TryTake(Path.Combine(dataPath, ".in-use"))
             ?? throw new StartUpException($"Another local host is running on the data in {dataPath}. Stop it first, or set Local:DataPath to a folder of its own for this one.");
     }

@@ -9,7 +9,6 @@ namespace FunctionsIngest.Local.Demo;
 /// </summary>
 internal static class DemoCommand
 {
-    private const string Against = "--against";
     private const int WidthWithoutTerminal = 140;
 
     private static readonly string[] Demonstrated = ["begini", "standardwebhooks", "aghanim", "qitech"];
@@ -19,14 +18,17 @@ internal static class DemoCommand
         ["Local:Azurite:InMemory"] = "true",
         ["Logging:LogLevel:Default"] = "Error",
         ["Webhooks:Archive"] = "true",
-    });
+    })
+    {
+        ReadsLocalSettings = false,
+    };
 
     /// <returns>The exit code: 0 only if everything was as it should be.</returns>
-    public static async Task<int> RunAsync(string[] args)
+    public static async Task<int> RunAsync(LocalCommandLine line)
     {
         var started = TimeProvider.System.GetTimestamp();
-        var against = AddressIn(args);
-        await using var host = await LocalHost.StartAsync(against is null ? args : args[2..], Defaults with { Pumps = against is null }, Console.WriteLine);
+        var against = AddressIn(line);
+        await using var host = await LocalHost.StartAsync(line.Settings, Defaults with { Pumps = against is null }, Console.WriteLine);
         if (against is not null && host.HasOwnStorage)
             throw new StartUpException($"The demo looks for what the app at {against} did in that app's storage: set WebhookStorage to it.");
 
@@ -47,17 +49,19 @@ internal static class DemoCommand
         return wrong == 0 ? 0 : 1;
     }
 
-    private static Uri? AddressIn(string[] args) => args switch
+    private static Uri? AddressIn(LocalCommandLine line)
     {
-        [Against, var given, ..] when Uri.TryCreate(given, UriKind.Absolute, out var address) && address.Scheme is "http" or "https" => address,
-        [Against, ..] => throw new StartUpException($"{Against} takes the address of a running app, such as http://localhost:7071."),
-        _ => null,
-    };
+        if (line.Against is null)
+            return null;
+        return Uri.TryCreate(line.Against, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw new StartUpException($"--against is '{line.Against}', and takes the address of a running app, such as http://localhost:7071.");
+    }
 
     private static Source Find(SourceCatalogue sources, string name)
         => sources.TryGet(name, out var source)
             ? source
-            : throw new StartUpException($"The demo needs the source '{name}', which Webhooks:Sources does not have: put it back into appsettings.json.");
+            : throw new StartUpException($"The demo needs the source '{name}', which the settings have changed: remove what they say of it.");
 
     private static Table TableOf(List<DemoCase> cases)
     {

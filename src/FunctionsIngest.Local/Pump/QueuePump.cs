@@ -1,5 +1,8 @@
+using Azure;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using FunctionsIngest.Queueing;
+using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Local.Pump;
 
@@ -29,6 +32,8 @@ internal sealed partial class QueuePump(
 
     private static readonly TimeSpan ShortestWait = TimeSpan.FromMilliseconds(100);
 
+    private readonly QueueReader _reader = new(queue, settings.BatchSize, invisibility, logger);
+
     /// <summary>Takes messages until the host stops, then finishes those that it has taken.</summary>
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,7 +45,7 @@ internal sealed partial class QueuePump(
         {
             while (!stoppingToken.IsCancellationRequested)
             {
-                var messages = await ReceiveAsync(working.Token);
+                var messages = await _reader.ReceiveAsync(working.Token);
                 inFlight.RemoveWhere(task => task.IsCompleted);
                 inFlight.UnionWith(messages.Select(message => HandleAsync(message, working.Token)));
 
@@ -66,22 +71,6 @@ internal sealed partial class QueuePump(
 
     private static TimeSpan Min(TimeSpan first, TimeSpan second) => first < second ? first : second;
 
-    // Not cut short by a stop: a message that storage has handed out would stay hidden from everybody for the whole
-    // invisibility.
-    private async Task<QueueMessage[]> ReceiveAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await queue.ReceiveMessagesAsync(settings.BatchSize, invisibility, cancellationToken);
-        }
-        // A call that took too long is cancelled as well, and must not end the pump, and the host with it.
-        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
-        {
-            Log.ReceiveFailed(logger, queue.Name, exception);
-            return [];
-        }
-    }
-
     private async Task HandleAsync(QueueMessage message, CancellationToken cancellationToken)
     {
         try
@@ -105,9 +94,15 @@ internal sealed partial class QueuePump(
             else if (poison is not null)
                 await queue.UpdateMessageAsync(message.MessageId, receipt, visibilityTimeout: settings.VisibilityTimeout, cancellationToken: CancellationToken.None);
         }
+        catch (RequestFailedException exception) when (exception.IsMissing())
+        {
+            using var scope = BeginScope(message);
+            Log.Gone(logger, message.MessageId, queue.Name);
+        }
         catch (Exception exception)
         {
             // The message becomes visible again by itself.
+            using var scope = BeginScope(message);
             Log.CompleteFailed(logger, queue.Name, message.MessageId, exception);
         }
     }
@@ -121,6 +116,7 @@ internal sealed partial class QueuePump(
         }
         catch (Exception exception)
         {
+            using var scope = BeginScope(message);
             Log.ProcessFailed(logger, queue.Name, message.MessageId, message.DequeueCount, settings.MaxDequeueCount, exception);
             return exception;
         }
@@ -152,8 +148,14 @@ internal sealed partial class QueuePump(
         {
             return (await queue.UpdateMessageAsync(message.MessageId, receipt, visibilityTimeout: invisibility, cancellationToken: CancellationToken.None)).Value.PopReceipt;
         }
+        catch (RequestFailedException exception) when (exception.IsMissing())
+        {
+            // Told once it is processed.
+            return receipt;
+        }
         catch (Exception exception)
         {
+            using var scope = BeginScope(message);
             Log.RenewFailed(logger, queue.Name, message.MessageId, exception);
             return receipt;
         }
@@ -164,26 +166,31 @@ internal sealed partial class QueuePump(
         if (poison is null)
             return;
 
-        await poison.SendMessageAsync(message.Body, timeToLive: TimeSpan.FromSeconds(-1));
+        await poison.CreatedWhenMissingAsync(() => poison.SendMessageAsync(message.Body, timeToLive: TimeSpan.FromSeconds(-1)), CancellationToken.None);
         await queue.DeleteMessageAsync(message.MessageId, receipt, CancellationToken.None);
+        using var scope = BeginScope(message);
         Log.GaveUp(logger, message.MessageId, poison.Name);
     }
 
+    // For the pump's own lines: what processes the message begins a scope of its own.
+    private IDisposable? BeginScope(QueueMessage message)
+        => Envelope.TryDecode(message.Body, out var envelope, out _) ? logger.BeginScope(envelope.ToLogScope()) : null;
+
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The queue {Queue} cannot be read; it is tried again")]
-        public static partial void ReceiveFailed(ILogger logger, string queue, Exception exception);
-
-        [LoggerMessage(2, LogLevel.Warning, "Message {MessageId} of {Queue} failed, try {Try} of {Tries}")]
+        [LoggerMessage(1, LogLevel.Warning, "Message {MessageId} of {Queue} failed in try {Try} of {Tries}. It is delivered again, and given up after the last try.")]
         public static partial void ProcessFailed(ILogger logger, string queue, string messageId, long @try, int tries, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Warning, "Message {MessageId} of {Queue} could not be kept invisible: it may be processed a second time")]
+        [LoggerMessage(2, LogLevel.Warning, "Message {MessageId} of {Queue} could not be kept invisible. It may be delivered a second time, and that delivery waits for this one.")]
         public static partial void RenewFailed(ILogger logger, string queue, string messageId, Exception exception);
 
-        [LoggerMessage(4, LogLevel.Warning, "Message {MessageId} of {Queue} could not be completed: it will be delivered again")]
+        [LoggerMessage(3, LogLevel.Warning, "Message {MessageId} of {Queue} could not be completed. It is delivered again, and dropped then if its event has ended.")]
         public static partial void CompleteFailed(ILogger logger, string queue, string messageId, Exception exception);
 
-        [LoggerMessage(5, LogLevel.Error, "Message {MessageId} was given up and moved to {Poison}")]
+        [LoggerMessage(4, LogLevel.Error, "Message {MessageId} was given up and moved to the queue {Poison}.")]
         public static partial void GaveUp(ILogger logger, string messageId, string poison);
+
+        [LoggerMessage(5, LogLevel.Information, "Message {MessageId} of {Queue} is gone from the queue already: somebody has deleted it, or the queue.")]
+        public static partial void Gone(ILogger logger, string messageId, string queue);
     }
 }

@@ -64,11 +64,16 @@ internal static partial class ConfigurationDocument
             """
             # Configuration
 
-            The keys are the same everywhere: app settings in Azure, `local.settings.json` under Core Tools, and
-            `appsettings*.json` and the command line with the local host. In app settings and environment variables, write `__`
-            in place of `:`. Most shells cannot set a variable with `-` in its name; so write a secret's name with `_` there:
+            The keys are the same everywhere: app settings in Azure, and on a laptop `local.settings.json` in the repository's
+            root, which the local host, `ingest` and Core Tools read. In app settings, environment variables and that file, write
+            `__` in place of `:`. Most shells cannot set a variable with `-` in its name; so write a secret's name with `_` there:
             `Secrets__begini_api_key` sets the secret `begini-api-key`. The app reports all mistakes together when it starts,
             each with the setting, its value and what to do. Write a time as `days.hours:minutes:seconds`.
+
+            On a laptop, a setting of the command line goes before one of the environment. After these come
+            `local.settings.json`, the local host's development secrets, and the host's `appsettings.json`. The local host reads
+            both files of secrets again when they change. A changed secret holds at once, another setting from the next start.
+            Four default sources are there where no source is set.
 
             A test makes this page from the options classes and keeps it current.
 

@@ -11,6 +11,13 @@ internal sealed partial class LocalHostProcess : IAsyncDisposable
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(2);
 
+    private static readonly Lazy<string> NoSettings = new(() =>
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("functions-ingest-").FullName, "local.settings.json");
+        File.WriteAllText(path, "{}");
+        return path;
+    });
+
     private readonly Process _process;
     private readonly StringBuilder _output = new();
     private readonly TaskCompletionSource _welcomed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,6 +62,8 @@ internal sealed partial class LocalHostProcess : IAsyncDisposable
             start.ArgumentList.Add(arg);
         foreach (var name in (string[])["WebhookStorage", "ASPNETCORE_URLS", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_ENVIRONMENT", "DOTNET_ENVIRONMENT", "OTEL_EXPORTER_OTLP_ENDPOINT"])
             start.Environment.Remove(name);
+        // The settings of the developer's machine have no part in a test.
+        start.Environment["Local__SettingsFile"] = NoSettings.Value;
         foreach (var (name, value) in environment)
             start.Environment[name] = value;
         return new LocalHostProcess(Process.Start(start)!);
@@ -122,8 +131,8 @@ internal sealed partial class LocalHostProcess : IAsyncDisposable
 
         lock (_output)
             _output.AppendLine(line);
-        // The last of the lines to try.
-        if (line.EndsWith("/webhooks/standardwebhooks", StringComparison.Ordinal))
+        // Behind the last of the lines to try.
+        if (line.StartsWith("Your own sources ", StringComparison.Ordinal))
             _welcomed.TrySetResult();
     }
 

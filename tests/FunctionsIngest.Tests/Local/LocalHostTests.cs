@@ -75,6 +75,18 @@ public sealed class LocalHostTests : IClassFixture<AzuriteFixture>, IAsyncLifeti
     }
 
     [Fact]
+    public async Task The_demo_sends_the_client_key_of_a_source_that_compares_one()
+    {
+        await using var demo = LocalHostProcess.Start(
+            new Dictionary<string, string> { ["Secrets__qitech-client-key"] = "the client key that the bank sends" },
+            "demo",
+            $"--Local:DataPath={_data}",
+            "--Webhooks:Sources:qitech:ClientKey=qitech-client-key");
+
+        Assert.True(await demo.WaitForEndAsync() == 0, demo.Output);
+    }
+
+    [Fact]
     public async Task The_demo_fails_when_a_genuine_webhook_is_not_accepted()
     {
         await using var demo = LocalHostProcess.Start(Nothing, "demo", $"--Local:DataPath={_data}", "--Webhooks:MaxBodyBytes=10");
@@ -157,6 +169,58 @@ public sealed class LocalHostTests : IClassFixture<AzuriteFixture>, IAsyncLifeti
         Assert.Equal(HttpStatusCode.OK, (await http.SendAsync(request)).StatusCode);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("UseDevelopmentStorage=true")]
+    public async Task An_empty_storage_setting_and_one_that_means_Azurite_have_Azurite_started(string setting)
+    {
+        await using var host = LocalHostProcess.Start(
+            new Dictionary<string, string> { ["WebhookStorage"] = setting }, [.. OwnData(), "--urls", "http://127.0.0.1:0", "--Local:Azurite:InMemory=true"]);
+        await host.WaitUntilListeningAsync();
+
+        Assert.Single(host.Output.Split('\n'), line => line.StartsWith("Azurite keeps the storage, on ports ", StringComparison.Ordinal));
+        Assert.DoesNotContain("WebhookStorage", host.Output, StringComparison.Ordinal);
+        // Azurite writes lazily, and the welcome says so.
+        Assert.Contains("webhooks that were acknowledged are lost", host.Output, StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.OK, (await LocalHostProcess.TryAsync(host.TryLine("begini"), host.Url)).Status);
+        await host.SignalAsync("TERM");
+        Assert.Equal(0, await host.WaitForEndAsync());
+    }
+
+    [Fact]
+    public async Task A_secret_that_a_webhook_carries_is_not_printed_and_its_line_to_try_is_ingest_send()
+    {
+        const string Token = "the token of the user's own sender";
+        const string ClientKey = "the client key of the user's own bank";
+        var environment = new Dictionary<string, string> { ["WebhookStorage"] = _azurite.NewStorage(), ["Secrets__tok"] = Token, ["Secrets__qitech-client-key"] = ClientKey };
+        await using var host = LocalHostProcess.Start(
+            environment,
+            [
+                .. OwnData(), "--urls", "http://127.0.0.1:0",
+                "--Webhooks:Sources:tok:Scheme=custom", "--Webhooks:Sources:tok:Secrets:0=tok", "--Webhooks:Sources:tok:Signature:Header=x-token", "--Webhooks:Sources:tok:Signature:Algorithm=token",
+                "--Webhooks:Sources:qitech:Scheme=qi-tech", "--Webhooks:Sources:qitech:Secrets:0=qitech-public-key", "--Webhooks:Sources:qitech:ClientKey=qitech-client-key",
+            ]);
+        await host.WaitUntilListeningAsync();
+
+        Assert.DoesNotContain(Token, host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain(ClientKey, host.Output, StringComparison.Ordinal);
+        foreach (var source in (string[])["tok", "qitech"])
+            Assert.Contains($"dotnet run --project src/FunctionsIngest.Cli -- send {source} --url {host.Url.ToString().TrimEnd('/')}/webhooks/{source}", host.Output, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\n")]
+    [InlineData("\r\n")]
+    [InlineData(" ")]
+    public async Task A_line_to_try_works_for_a_secret_with_blanks_at_its_end(string blanks)
+    {
+        var environment = new Dictionary<string, string> { ["WebhookStorage"] = _azurite.NewStorage(), ["Secrets__begini-api-key"] = $"a key that was pasted with what follows it{blanks}" };
+        await using var host = LocalHostProcess.Start(environment, [.. OwnData(), "--urls", "http://127.0.0.1:0"]);
+        await host.WaitUntilListeningAsync();
+
+        Assert.Equal(HttpStatusCode.OK, (await LocalHostProcess.TryAsync(host.TryLine("begini"), host.Url)).Status);
+    }
+
     [Fact]
     public async Task Without_Node_it_says_what_to_install()
     {
@@ -204,6 +268,17 @@ public sealed class LocalHostTests : IClassFixture<AzuriteFixture>, IAsyncLifeti
         Assert.Equal(1, await host.WaitForEndAsync());
         Assert.Contains($"Port {port} is taken", host.Output, StringComparison.Ordinal);
         Assert.Contains("Local:Azurite:QueuePort", host.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_file_in_the_place_of_Azurites_data_is_told()
+    {
+        await File.WriteAllTextAsync(Path.Combine(_data, "azurite"), "");
+        await using var host = StartWithOwnData();
+
+        Assert.Equal(1, await host.WaitForEndAsync());
+        Assert.Contains($"The local host cannot keep its data in {Path.Combine(_data, "azurite")}: it is a file.", host.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", host.Output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using Azure.Storage.Queues;
 using FunctionsIngest.Local.Pump;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using Microsoft.Extensions.Logging.Testing;
 using Microsoft.Extensions.Time.Testing;
 
 namespace FunctionsIngest.Tests.Local.Pump;
@@ -225,8 +227,80 @@ public sealed class QueuePumpTests(AzuriteFixture azurite) : IClassFixture<Azuri
         List<StorageCall> Renewals() => [.. proxy.Calls.Where(call => call.Method == "PUT" && call.Query.Contains("visibilitytimeout=600", StringComparison.Ordinal))];
     }
 
-    private static QueuePump Pump(QueueClient queue, QueueClient? poison, HostQueueSettings settings, Func<BinaryData, CancellationToken, Task> process, TimeProvider? time = null)
-        => new(queue, poison, settings, TimeSpan.FromMinutes(10), process, time ?? TimeProvider.System, NullLogger<QueuePump>.Instance);
+    [Fact]
+    public async Task A_queue_that_is_deleted_is_made_again_and_read_on_with_one_line_and_no_trace()
+    {
+        var (queue, poison) = await CreateQueuesAsync();
+        var seen = new Seen();
+        var log = new FakeLogger<QueuePump>();
+        var pump = Pump(queue, poison, new(), seen.Add, log: log);
+
+        await pump.StartAsync(CancellationToken.None);
+        await queue.DeleteAsync();
+        await UntilAsync(() => queue.Exists());
+        await queue.SendMessageAsync("hello");
+        await UntilAsync(() => seen.Count == 1);
+        await pump.StopAsync(CancellationToken.None);
+
+        var line = Assert.Single(log.Collector.GetSnapshot());
+        Assert.Equal((LogLevel.Warning, "The queue events had been deleted, with the messages that it held, and was made again."), (line.Level, line.Message));
+        Assert.Null(line.Exception);
+    }
+
+    [Fact]
+    public async Task A_message_is_given_up_although_the_poison_queue_was_deleted()
+    {
+        var (queue, poison) = await CreateQueuesAsync();
+        await queue.SendMessageAsync("hello");
+        await poison.DeleteAsync();
+        var seen = new Seen();
+
+        await RunUntilAsync(Pump(queue, poison, new() { MaxDequeueCount = 1 }, seen.AddAndFail), () => poison.Exists() && CountAsync(poison).GetAwaiter().GetResult() == 1);
+
+        Assert.Equal(0, await CountAsync(queue));
+    }
+
+    [Fact]
+    public async Task A_message_whose_queue_is_deleted_while_it_is_processed_is_told_without_a_trace()
+    {
+        var (queue, poison) = await CreateQueuesAsync();
+        await queue.SendMessageAsync("hello");
+        var seen = new Seen();
+        var release = new TaskCompletionSource();
+        var log = new FakeLogger<QueuePump>();
+        var pump = Pump(queue, poison, new(), seen.AddAndWaitFor(release.Task), log: log);
+
+        await pump.StartAsync(CancellationToken.None);
+        await UntilAsync(() => seen.Count == 1);
+        await queue.DeleteAsync();
+        release.SetResult();
+        await UntilAsync(() => log.Collector.GetSnapshot().Any(line => line.Message.Contains("is gone from the queue already", StringComparison.Ordinal)));
+        await pump.StopAsync(CancellationToken.None);
+
+        Assert.All(log.Collector.GetSnapshot(), line => Assert.Null(line.Exception));
+    }
+
+    [Fact]
+    public async Task A_queue_that_cannot_be_read_for_a_while_is_told_once_and_once_when_it_can()
+    {
+        await using var proxy = await StorageProxy.StartAsync(azurite.NewStorage());
+        var queue = new QueueClient(proxy.ConnectionString, "events", new QueueClientOptions { Retry = { MaxRetries = 0 } });
+        await queue.CreateAsync();
+        await queue.SendMessageAsync("hello");
+        proxy.Inject(StorageFault.Answer(503, "ServerBusy"), call => call.Method == "GET", times: 5);
+        var seen = new Seen();
+        var log = new FakeLogger<QueuePump>();
+
+        await RunUntilAsync(Pump(queue, null, new(), seen.Add, log: log), () => seen.Count == 1);
+
+        Assert.Equal(
+            [LogLevel.Warning, LogLevel.Information],
+            log.Collector.GetSnapshot().Where(line => line.Message.StartsWith("The queue events can", StringComparison.Ordinal)).Select(line => line.Level));
+        Assert.All(log.Collector.GetSnapshot(), line => Assert.Null(line.Exception));
+    }
+
+    private static QueuePump Pump(QueueClient queue, QueueClient? poison, HostQueueSettings settings, Func<BinaryData, CancellationToken, Task> process, TimeProvider? time = null, ILogger<QueuePump>? log = null)
+        => new(queue, poison, settings, TimeSpan.FromMinutes(10), process, time ?? TimeProvider.System, log ?? NullLogger<QueuePump>.Instance);
 
     private static async Task RunUntilAsync(QueuePump pump, Func<bool> done)
     {
