@@ -5,8 +5,8 @@ using FunctionsIngest.Senders.Signatures;
 namespace FunctionsIngest.Senders.Diagnosis;
 
 /// <summary>
-/// Verifies a captured request, and finds out what is wrong with it. It undoes what is known to go wrong, one thing or
-/// two at a time, until the signature matches.
+/// Verifies a captured request, and finds out what is wrong with it. It undoes what is known to go wrong, one thing,
+/// two or three at a time, until the request verifies.
 /// </summary>
 /// <param name="scheme">How the sender signs.</param>
 /// <param name="secret">The secret's text.</param>
@@ -20,27 +20,14 @@ internal sealed class Diagnostician(SignatureScheme scheme, string secret, IRead
     public RequestDiagnosis Diagnose(SignedRequest request, DateTimeOffset at)
     {
         var (keys, problems) = ParseKeys();
-        var result = Verify(scheme, request, keys, at);
+        var result = RequestCheck.Verify(scheme, request, keys, at);
         if (result == VerificationResult.Verified)
             return new RequestDiagnosis(result, [], IsExplained: true);
 
-        if (FindOtherScheme(request, at) is { } other)
-            return new RequestDiagnosis(result, [$"The request is signed as the scheme '{other}' signs, and was verified as '{scheme.Name}'."], IsExplained: true);
-
-        var (causes, isExplained) = scheme is TemplateScheme template
-            ? new TemplateDiagnosis(template.Definition, request, KeyVariants.Of(scheme, secret, others), at).Explain(result)
-            : new QiTechDiagnosis(scheme, request, [.. keys], others, at).Explain(result);
-        return new RequestDiagnosis(result, [.. problems, .. causes], isExplained);
-    }
-
-    // As the app does it: once as the body came, once more with its content coding undone.
-    private static VerificationResult Verify(SignatureScheme scheme, SignedRequest request, VerificationKey[] keys, DateTimeOffset at)
-    {
-        var result = scheme.Verify(request, keys, at);
-        return result is VerificationResult.SignatureMismatch or VerificationResult.BodyMismatch
-            && BodyVariants.TryInflate(request.Body.ToArray(), request.Headers.ContentEncoding.ToString()) is { } inflated
-            ? scheme.Verify(request with { Body = inflated }, keys, at)
-            : result;
+        var own = scheme is TemplateScheme template ? new TemplateDiagnosis(template, request, KeyVariants.Of(scheme, secret, others), at) : null;
+        var diagnosis = own?.ExplainForm(result) ?? FindOtherScheme(request, result, at) ?? own?.Explain(result)
+            ?? new QiTechDiagnosis((QiTechScheme)scheme, request, [.. keys], others, at).Explain(result);
+        return diagnosis with { Causes = [.. problems, .. diagnosis.Causes] };
     }
 
     private (VerificationKey[] Keys, List<string> Problems) ParseKeys()
@@ -60,13 +47,19 @@ internal sealed class Diagnostician(SignatureScheme scheme, string secret, IRead
         return ([.. keys], problems);
     }
 
-    private string? FindOtherScheme(SignedRequest request, DateTimeOffset at)
+    private RequestDiagnosis? FindOtherScheme(SignedRequest request, VerificationResult result, DateTimeOffset at)
     {
         foreach (var name in SchemeCatalogue.Names.Where(name => name != SchemeCatalogue.Custom && name != scheme.Name))
         {
             var other = SchemeCatalogue.Create(name, new SchemeOptions { Scheme = name }, TimeSpan.FromDays(7), [])!;
-            if (SecretText.Split(secret) is [var text, ..] && other.ReadKey(text, out var key) is null && Verify(other, request, [key!], at) == VerificationResult.Verified)
-                return name;
+            if (SecretText.Split(secret) is not [var text, ..] || other.ReadKey(text, out var key) is not null)
+                continue;
+
+            var cause = $"The request is signed as the scheme '{name}' signs, and was verified as '{scheme.Name}'.";
+            if (RequestCheck.Verify(other, request, [key!], at) == VerificationResult.Verified)
+                return new(result, [cause], IsExplained: true);
+            if (other is TemplateScheme template && new TemplateDiagnosis(template, request, [new(key!)], at).ExplainForm(result) is { } explained)
+                return explained with { Causes = [cause, .. explained.Causes] };
         }
 
         return null;
