@@ -1,4 +1,5 @@
 using System.Text.Json;
+using FunctionsIngest.Cli.Identities;
 using FunctionsIngest.Configuration;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
@@ -13,8 +14,10 @@ namespace FunctionsIngest.Cli;
 internal static class AppConfiguration
 {
     private const string LocalSettings = "src/FunctionsIngest.Local/appsettings.json";
-    private const string DevelopmentSecrets = ".local/secrets.json";
-    private const string Azurite = "UseDevelopmentStorage=true";
+    private const string SecretsFile = "secrets.json";
+    private const string DataPath = "Local:DataPath";
+
+    private static readonly string[] StorageAddresses = [.. new[] { "queueServiceUri", "tableServiceUri", "blobServiceUri" }.Select(key => $"{StorageOptions.ConnectionKey}:{key}")];
 
     /// <summary>Reads the settings.</summary>
     /// <param name="terminal">Where the command runs.</param>
@@ -28,25 +31,38 @@ internal static class AppConfiguration
         if (file is not null)
             AddFile(builder, terminal.PathOf(file));
         else if (FindRepository(terminal.Folder) is { } root)
-            AddRepository(builder, root);
+            builder.Add(Found(Path.Combine(root, LocalSettings)));
+        AddSecrets(terminal, builder, file is null ? FindRepository(terminal.Folder) : null);
         return builder.AddInMemoryCollection(WithColons(terminal.Environment)).Build();
     }
 
+    /// <summary>
+    /// Whether a setting is from a file that was found, and not given by an option or an environment variable.
+    /// </summary>
+    public static bool IsFound(IConfiguration configuration, string key)
+        => ((IConfigurationRoot)configuration).Providers.LastOrDefault(provider => provider.TryGet(key, out _)) is ChainedConfigurationProvider;
+
     /// <summary>Where the storage is.</summary>
     /// <param name="configuration">The settings.</param>
-    /// <param name="connection">The option <c>--storage</c>, which goes before them.</param>
-    /// <exception cref="CommandException">The settings are wrong.</exception>
-    public static StorageOptions StorageOf(IConfiguration configuration, string? connection)
+    /// <param name="target">What the user named, which goes before them.</param>
+    /// <exception cref="CommandException">The settings are wrong, or would send a token elsewhere.</exception>
+    public static StorageOptions StorageOf(IConfiguration configuration, StorageTarget target)
     {
         var options = new StorageOptions();
         StorageOptions.Bind(options, configuration);
-        if (connection is not null)
-            options.ConnectionString = connection;
+        if (target.Connection is { } address && AccountAddress.IsOne(address))
+            AccountAddress.Apply(options, address);
+        else if (target.Connection is not null)
+            options.ConnectionString = target.Connection;
         else if (!configuration.GetSection(StorageOptions.ConnectionKey).Exists())
-            options.ConnectionString = Azurite;
+            options.ConnectionString = AzuriteConnection.Of(configuration);
 
         var checkedOptions = new StorageOptionsValidator().Validate(null, options);
-        return checkedOptions.Failed ? throw new CommandException(checkedOptions.FailureMessage) : options;
+        if (checkedOptions.Failed)
+            throw new CommandException(target.Connection is null ? checkedOptions.FailureMessage : $"{StorageChoice.Advice} {checkedOptions.FailureMessage}");
+        if (string.IsNullOrEmpty(options.ConnectionString) && RefuseTokens(configuration, target).FirstOrDefault() is { } refusal)
+            throw new CommandException(refusal);
+        return options;
     }
 
     /// <summary>The settings of the sources; what is wrong with them is left to those who need it.</summary>
@@ -60,12 +76,26 @@ internal static class AppConfiguration
     /// <summary>The repository that a folder is in; null if it is in none.</summary>
     public static string? FindRepository(string folder) => FolderSearch.FindAbove(folder, LocalSettings);
 
-    private static void AddRepository(ConfigurationBuilder builder, string root)
+    private static IEnumerable<string> RefuseTokens(IConfiguration configuration, StorageTarget target)
+        => (target.Connection is { } address
+            ? [target.Tokens.Refuse("--storage", address, AzureService.Storage)]
+            : StorageAddresses.Select(key => target.Tokens.Refuse(configuration, key, AzureService.Storage)))
+            .OfType<string>();
+
+    private static ChainedConfigurationSource Found(string path)
     {
-        AddFile(builder, Path.Combine(root, LocalSettings));
-        var secrets = Path.Combine(root, DevelopmentSecrets);
-        if (File.Exists(secrets))
-            AddFile(builder, secrets);
+        var found = new ConfigurationBuilder();
+        AddFile(found, path);
+        return new ChainedConfigurationSource { Configuration = found.Build() };
+    }
+
+    /// <summary>Adds the development secrets, below everything else, from where the local host keeps them.</summary>
+    private static void AddSecrets(Terminal terminal, ConfigurationBuilder builder, string? root)
+    {
+        var settings = new ConfigurationBuilder().AddConfiguration(builder.Build()).AddInMemoryCollection(WithColons(terminal.Environment)).Build();
+        var data = settings[DataPath] is { Length: > 0 } path ? terminal.PathOf(path) : root is null ? null : Path.Combine(root, ".local");
+        if (data is not null && Path.Combine(data, SecretsFile) is var secrets && File.Exists(secrets))
+            builder.Sources.Insert(0, Found(secrets));
     }
 
     private static void AddFile(ConfigurationBuilder builder, string path)

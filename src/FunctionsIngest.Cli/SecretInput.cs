@@ -38,14 +38,28 @@ internal static class SecretInput
     /// takes the private half of a public key, which the local host keeps beside it.
     /// </summary>
     public static IEnumerable<string> Configured(Sender sender, IConfiguration configuration, bool toSign)
-        => from name in sender.Options.Secrets
-           let value = configuration[ConfigurationSecretReader.KeyOf(toSign ? ConfigurationSecretReader.SigningNameOf(name) : name)]
+        => from name in NamesOf(sender, toSign)
+           from value in ValuesOf(configuration, name)
            where !string.IsNullOrWhiteSpace(value) && !value.StartsWith('<')
            select value;
+
+    /// <summary>Whether a key that signs is one that the local host made for itself.</summary>
+    public static bool IsDevelopmentKey(Sender sender, IConfiguration configuration, string text)
+        => NamesOf(sender, toSign: true).Any(name => ValuesOf(configuration, name).Contains(text) && AppConfiguration.IsFound(configuration, ConfigurationSecretReader.KeyOf(name)));
 
     /// <summary>The sender's client key in the configuration; null if its source compares none.</summary>
     public static string? ClientKey(Sender sender, IConfiguration configuration)
         => sender.Options.ClientKey is { Length: > 0 } name ? configuration[ConfigurationSecretReader.KeyOf(name)] : null;
+
+    private static IEnumerable<string> NamesOf(Sender sender, bool toSign)
+        => sender.Options.Secrets.Select(name => toSign ? ConfigurationSecretReader.SigningNameOf(name) : name);
+
+    /// <summary>A secret's text, and those of a list in its place.</summary>
+    private static IEnumerable<string> ValuesOf(IConfiguration configuration, string name)
+    {
+        var secret = configuration.GetSection(ConfigurationSecretReader.KeyOf(name));
+        return secret.GetChildren().Prepend(secret).Select(item => item.Value).OfType<string>();
+    }
 
     private static string ReadFile(string path)
     {

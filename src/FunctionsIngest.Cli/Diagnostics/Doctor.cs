@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using Azure;
 using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
+using FunctionsIngest.Cli.Identities;
 using FunctionsIngest.Configuration;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Storage;
@@ -15,9 +16,9 @@ namespace FunctionsIngest.Cli.Diagnostics;
 /// <summary>Looks at everything that a webhook needs.</summary>
 /// <param name="terminal">Where the command runs.</param>
 /// <param name="configuration">The settings.</param>
-/// <param name="connection">The option <c>--storage</c>.</param>
+/// <param name="target">The storage that the user named.</param>
 /// <param name="app">The app's address.</param>
-internal sealed class Doctor(Terminal terminal, IConfiguration configuration, string? connection, Uri app)
+internal sealed class Doctor(Terminal terminal, IConfiguration configuration, StorageTarget target, Uri app)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -63,6 +64,8 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
         const string Name = "secrets";
         if (configuration[KeyVaultOptions.UriKey] is not { Length: > 0 } vault)
             return Check.Well(Name, "read from the configuration");
+        if (target.Tokens.Refuse(configuration, KeyVaultOptions.UriKey, AzureService.Vault) is { } refusal)
+            return new Check(Name, ExitCode.Usage, "the vault was not asked", refusal);
 
         var names = AppConfiguration.SourcesOf(configuration).Sources.Values.SelectMany(source => source.Secrets).Distinct(StringComparer.OrdinalIgnoreCase).ToList();
         var settings = new SecretClientOptions { Retry = { MaxRetries = 1, NetworkTimeout = Patience } };
@@ -89,7 +92,7 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
         storage = null;
         try
         {
-            storage = AppStorage.Open(terminal, AppConfiguration.StorageOf(configuration, connection));
+            storage = AppStorage.Open(terminal, AppConfiguration.StorageOf(configuration, target));
             return null;
         }
         catch (CommandException exception)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using FunctionsIngest.Senders.Diagnosis;
 using FunctionsIngest.Senders.Signatures;
 using Microsoft.Extensions.Configuration;
@@ -17,7 +16,7 @@ internal static class VerifyCommand
         var sender = CommonOptions.Sender(terminal);
         var headers = new Option<string>("--headers")
         {
-            Description = "A file with the captured headers: 'Name: value' lines, with or without the request line; what curl -v shows; or a JSON object.",
+            Description = "A file with the captured headers: 'Name: value' lines, with or without the request line; what curl -v shows; or a JSON object. UTF-8, or UTF-16 with its mark.",
             HelpName = "file",
             Required = true,
         };
@@ -79,7 +78,7 @@ internal static class VerifyCommand
     {
         if (json)
         {
-            terminal.Output.WriteLine(JsonSerializer.Serialize(
+            terminal.Output.WriteLine(Json.Write(
                 new { genuine = diagnosis.IsGenuine, result = diagnosis.Result.ToString(), sentence = diagnosis.Result.Sentence(), causes = diagnosis.Causes, explained = diagnosis.IsExplained },
                 Json.Readable));
             return;
@@ -92,8 +91,8 @@ internal static class VerifyCommand
 
         terminal.Console.WriteLine();
         foreach (var cause in diagnosis.Causes)
-            terminal.Console.MarkupLineInterpolated($"[yellow]-[/] {cause}");
+            terminal.Console.MarkupLineInterpolated($"[yellow]-[/] {ShownText.Line(cause)}");
         if (diagnosis.IsExplained)
-            terminal.Console.WriteLine("With this undone, the signature matches.");
+            terminal.Console.WriteLine(diagnosis.Causes.Count == 1 ? "With this undone, the request verifies." : "With all of this undone, the request verifies.");
     }
 }
