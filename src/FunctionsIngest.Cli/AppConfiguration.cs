@@ -60,7 +60,7 @@ internal static class AppConfiguration
         var checkedOptions = new StorageOptionsValidator().Validate(null, options);
         if (checkedOptions.Failed)
             throw new CommandException(target.Connection is null ? checkedOptions.FailureMessage : $"{StorageChoice.Advice} {checkedOptions.FailureMessage}");
-        if (string.IsNullOrEmpty(options.ConnectionString) && RefuseTokens(configuration, target).FirstOrDefault() is { } refusal)
+        if (string.IsNullOrEmpty(options.ConnectionString) && RefuseTokens(configuration, target, options).FirstOrDefault() is { } refusal)
             throw new CommandException(refusal);
         return options;
     }
@@ -76,9 +76,9 @@ internal static class AppConfiguration
     /// <summary>The repository that a folder is in; null if it is in none.</summary>
     public static string? FindRepository(string folder) => FolderSearch.FindAbove(folder, LocalSettings);
 
-    private static IEnumerable<string> RefuseTokens(IConfiguration configuration, StorageTarget target)
-        => (target.Connection is { } address
-            ? [target.Tokens.Refuse("--storage", address, AzureService.Storage)]
+    private static IEnumerable<string> RefuseTokens(IConfiguration configuration, StorageTarget target, StorageOptions options)
+        => (target.Connection is not null
+            ? new[] { options.QueueServiceUri, options.TableServiceUri, options.BlobServiceUri }.Select(address => target.Tokens.Refuse("--storage", address!, AzureService.Storage))
             : StorageAddresses.Select(key => target.Tokens.Refuse(configuration, key, AzureService.Storage)))
             .OfType<string>();
 

@@ -56,7 +56,7 @@ internal static class ReplayCommand
                 var isResumed = replay.Outcome == ReplayOutcome.Resumed;
                 await terminal.Output.WriteLineAsync(result.GetValue(json)
                     ? Json.Write(new { id = replay.Id, replayOf = original.Event.Id, source = original.Name.Source, type = original.Event.Type, resumed = isResumed }, Json.Line)
-                    : $"{original.Name.Source}/{replay.Id}: {(isResumed ? "begun by an earlier command that did not end; on the queue now" : "on the queue")}");
+                    : $"{ShownText.Line(original.Name.Source)}/{ShownText.Line(replay.Id)}: {(isResumed ? "begun by an earlier command that did not end; on the queue now" : "on the queue")}");
             }
 
             return ExitCode.Ok;

@@ -46,6 +46,8 @@ internal sealed class SendReport(Terminal terminal, SecretHeaders secrets, bool 
         terminal.Console.MarkupLineInterpolated(
             CultureInfo.InvariantCulture, $"[{colour} bold]{(answer.IsReached ? answer.Status : "unreachable")}[/] in {Milliseconds(answer.Duration)} ms");
         WriteText(ShownText.Lines(answer.Body));
+        if (Encoding.UTF8.GetByteCount(answer.Body) >= AnswerBeginning.MaxBytes)
+            terminal.Error.WriteLine($"The answer may be longer: no more than {AnswerBeginning.MaxBytes} bytes of it are read.");
         if (answer.Remark is not null)
             terminal.Error.WriteLine(answer.Remark);
     }
@@ -91,8 +93,8 @@ internal sealed class SendReport(Terminal terminal, SecretHeaders secrets, bool 
         method = "POST",
         url = webhook.Url,
         headers = RequestText.Headers(secrets.Redact(webhook)).ToDictionary(header => header.Name, header => header.Value),
-        body = RequestText.IsText(webhook.Body) ? Encoding.UTF8.GetString(webhook.Body) : null,
-        bodyBase64 = RequestText.IsText(webhook.Body) ? null : webhook.Body,
+        body = RequestText.IsCopyable(webhook.Body) ? Encoding.UTF8.GetString(webhook.Body) : null,
+        bodyBase64 = RequestText.IsCopyable(webhook.Body) ? null : webhook.Body,
     };
 
     private static string NameOf(double share) => share == 1 ? "max" : string.Create(CultureInfo.InvariantCulture, $"p{share * 100:0}");

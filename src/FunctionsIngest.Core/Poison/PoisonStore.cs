@@ -15,7 +15,8 @@ namespace FunctionsIngest.Poison;
 /// </summary>
 internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
 {
-    private const string Unreadable = "unreadable";
+    /// <summary>The folder of messages that could not be read; no source has this name.</summary>
+    public const string Unreadable = "unreadable";
 
     /// <summary>The document of an event, without <c>.json</c>.</summary>
     public static string NameOf(Envelope envelope) => $"{envelope.Source}/{envelope.EventId}";

@@ -15,7 +15,7 @@ internal sealed record PoisonedEvent(string Name, PoisonDocument Document, Azure
     public string ShortName => Name.IndexOf('/', StringComparison.Ordinal) is var slash && Name.Length > slash + 13 ? Name[..(slash + 13)] : Name;
 
     /// <summary>The source's name; null for a message that could not be read.</summary>
-    public string? Source => Document.Event is null ? null : Name[..Name.IndexOf('/', StringComparison.Ordinal)];
+    public string? Source => Name.StartsWith($"{PoisonStore.Unreadable}/", StringComparison.Ordinal) ? null : Name[..Name.IndexOf('/', StringComparison.Ordinal)];
 
     /// <summary>The event's id; of a message that could not be read, its SHA-256.</summary>
     public string Id => Name[(Name.IndexOf('/', StringComparison.Ordinal) + 1)..];

@@ -61,6 +61,8 @@ internal static class BodyVariants
         add([.. Encoding.UTF8.Preamble, .. body], "The body has lost its byte order mark: it was signed with one at its start.");
         if (body.AsSpan().StartsWith(Encoding.UTF8.Preamble))
             add(body[Encoding.UTF8.Preamble.Length..], "A byte order mark was put before the body: it was signed without one.");
+        foreach (var utf16 in new[] { Encoding.Unicode, Encoding.BigEndianUnicode }.Where(encoding => body.AsSpan().StartsWith(encoding.Preamble)))
+            add(Encoding.UTF8.GetBytes(utf16.GetString(body, 2, body.Length - 2)), "The body is UTF-16 here, as Windows PowerShell writes files: it was signed as UTF-8.");
         foreach (var coding in ContentDecoder.Codings)
         {
             if (TryInflate(body, coding) is { Length: > 0 } inflated)

@@ -100,6 +100,18 @@ public sealed class SeveralCausesTests
         Assert.Equal(2, diagnosis.Causes.Count);
     }
 
+    [Fact]
+    public void A_body_that_PowerShell_wrote_is_recognised()
+    {
+        var scheme = Scheme(new SchemeOptions { Scheme = "begini" });
+        var request = Make(scheme, Secret, "{\"name\":\"Zoë\"}", new Change("", request => request.Body = [.. Encoding.Unicode.Preamble, .. Encoding.Unicode.GetBytes("{\"name\":\"Zoë\"}\r\n")]));
+
+        var diagnosis = Diagnose(scheme, Secret, request);
+
+        Assert.True(diagnosis.IsExplained);
+        Assert.Contains("as Windows PowerShell writes files", diagnosis.Causes[0], StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("github", "newline")]
     [InlineData("qi-tech", "other path")]

@@ -96,6 +96,21 @@ public sealed class SendTests
         Assert.Contains("\\u202E", text.Output, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_body_that_cannot_be_copied_from_a_screen_is_shown_as_base64()
+    {
+        foreach (var body in new[] { "{\"a\":\"\u202e\"}", "{\"a\":\"\u009b2J\"}" })
+        {
+            foreach (var option in new[] { "--dry-run", "--curl", "--json" })
+            {
+                var run = await CliRun.RunAsync([], ["send", "begini", "--secret", "k", "--body", "-", "--url", "http://127.0.0.1:1", option], Encoding.UTF8.GetBytes(body));
+
+                Assert.DoesNotContain(run.Output, character => character is '\u202e' or '\u009b');
+                Assert.Contains(Convert.ToBase64String(Encoding.UTF8.GetBytes(body)), run.Output.Replace("\\u002B", "+", StringComparison.Ordinal), StringComparison.Ordinal);
+            }
+        }
+    }
+
     [Theory]
     [InlineData("github", "--event-type", "a\nb")]
     [InlineData("github", "--event-type", "ü")]

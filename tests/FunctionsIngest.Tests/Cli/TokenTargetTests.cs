@@ -104,6 +104,15 @@ public sealed class TokenTargetTests
         }
     }
 
+    [Fact]
+    public async Task A_yes_for_one_host_is_none_for_its_siblings()
+    {
+        var run = await CliRun.RunAsync("poison", "list", "--storage", "https://acme.blob.storage.invalid", "--allow-host", "acme.blob.storage.invalid");
+
+        Assert.Equal(ExitCode.Usage, run.ExitCode);
+        Assert.Contains("--allow-host acme.queue.storage.invalid", run.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("https://acme.example.com")]
     [InlineData("https://")]
