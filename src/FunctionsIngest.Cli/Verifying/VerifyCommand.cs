@@ -51,8 +51,9 @@ internal static class VerifyCommand
 
             var text = SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: false));
             var diagnosis = new Diagnostician(found.Scheme, text, OtherSecrets(configuration, text), SecretInput.ClientKey(found, configuration)).Diagnose(request, result.GetValue(at) ?? terminal.Time.GetUtcNow());
-            Write(terminal, diagnosis, result.GetValue(json));
-            return diagnosis.IsGenuine ? ExitCode.Ok : ExitCode.No;
+            var problem = diagnosis.IsGenuine ? PayloadProblem.Of(found.Scheme.Payload, found.Options.EventTypes, request) : null;
+            Write(terminal, problem is null ? diagnosis : diagnosis with { Causes = [problem], IsExplained = false }, result.GetValue(json));
+            return diagnosis.IsGenuine && problem is null ? ExitCode.Ok : ExitCode.No;
         });
         return command;
     }
@@ -86,7 +87,7 @@ internal static class VerifyCommand
 
         terminal.Console.MarkupLine(diagnosis.IsGenuine ? "[green bold]Genuine[/]" : $"[red bold]Not genuine[/]: {diagnosis.Result}");
         terminal.Console.WriteLine(diagnosis.Result.Sentence());
-        if (diagnosis.IsGenuine)
+        if (diagnosis.Causes.Count == 0)
             return;
 
         terminal.Console.WriteLine();

@@ -49,8 +49,8 @@ internal static class RequestText
     public static bool IsText(byte[] body) => Utf8.IsValid(body) && !body.Any(character => character < ' ' && character is not ((byte)'\n' or (byte)'\r' or (byte)'\t'));
 
     /// <summary>
-    /// Whether a body is seen as it is and can be copied from a screen. Characters that turn the direction of writing, or
-    /// act on a terminal, cannot.
+    /// Whether a body is seen as it is and can be copied from a screen. Characters that turn the direction of writing,
+    /// or act on a terminal, cannot.
     /// </summary>
     public static bool IsCopyable(byte[] body)
         => IsText(body) && !Encoding.UTF8.GetString(body).EnumerateRunes().Any(rune => rune.Value is not ('\n' or '\r' or '\t') && Rune.GetUnicodeCategory(rune) is
