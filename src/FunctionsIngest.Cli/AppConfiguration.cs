@@ -42,6 +42,10 @@ internal static class AppConfiguration
     public static bool IsFound(IConfiguration configuration, string key)
         => ((IConfigurationRoot)configuration).Providers.LastOrDefault(provider => provider.TryGet(key, out _)) is ChainedConfigurationProvider;
 
+    /// <summary>Whether a setting is from the development secrets, which the local host makes.</summary>
+    public static bool IsDevelopmentSecret(IConfiguration configuration, string key)
+        => IsFound(configuration, key) && ((IConfigurationRoot)configuration).Providers.First().TryGet(key, out var secret) && secret == configuration[key];
+
     /// <summary>Where the storage is.</summary>
     /// <param name="configuration">The settings.</param>
     /// <param name="target">What the user named, which goes before them.</param>

@@ -45,7 +45,7 @@ internal static class SecretInput
 
     /// <summary>Whether a key that signs is one that the local host made for itself.</summary>
     public static bool IsDevelopmentKey(Sender sender, IConfiguration configuration, string text)
-        => NamesOf(sender, toSign: true).Any(name => ValuesOf(configuration, name).Contains(text) && AppConfiguration.IsFound(configuration, ConfigurationSecretReader.KeyOf(name)));
+        => NamesOf(sender, toSign: true).Any(name => ValuesOf(configuration, name).Contains(text) && AppConfiguration.IsDevelopmentSecret(configuration, ConfigurationSecretReader.KeyOf(name)));
 
     /// <summary>The sender's client key in the configuration; null if its source compares none.</summary>
     public static string? ClientKey(Sender sender, IConfiguration configuration)

@@ -164,6 +164,22 @@ public sealed class TokenTargetTests
     }
 
     [Fact]
+    public async Task A_token_that_the_development_key_signs_is_shown()
+    {
+        using var pair = System.Security.Cryptography.ECDsa.Create(System.Security.Cryptography.ECCurve.NamedCurves.nistP521);
+        var key = pair.ExportPkcs8PrivateKeyPem();
+        var folder = Repository("""{"Webhooks":{"Sources":{"qitech":{"Scheme":"qi-tech","Secrets":["qitech-public-key"]}}}}""");
+        var data = Directory.CreateDirectory(Path.Combine(folder, "..", ".local")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(data, "secrets.json"), System.Text.Json.JsonSerializer.Serialize(new { Secrets = new Dictionary<string, string> { ["qitech-private-key"] = key } }));
+
+        var development = await CliRun.RunAsync([], ["send", "qitech", "--dry-run"], folder: folder);
+        var given = await CliRun.RunAsync(new() { ["Secrets__qitech-private-key"] = key }, ["send", "qitech", "--dry-run"], folder: folder);
+
+        Assert.Contains("AUTHORIZATION: eyJ", development.Output, StringComparison.Ordinal);
+        Assert.Contains("AUTHORIZATION: <redacted>", given.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_local_host_s_ports_are_read_from_its_settings()
     {
         var folder = Repository("""{"Local":{"Azurite":{"BlobPort":1,"QueuePort":1,"TablePort":1}}}""");
