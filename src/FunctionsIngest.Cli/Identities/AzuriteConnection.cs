@@ -10,10 +10,15 @@ internal static class AzuriteConnection
     private const string Account = "devstoreaccount1";
     private const string Key = "Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==";
 
+    private static readonly string[] Ports = ["BlobPort", "QueuePort", "TablePort"];
+
     /// <summary>The connection string.</summary>
     public static string Of(IConfiguration configuration)
     {
         var azurite = configuration.GetSection("Local:Azurite");
+        if (Array.TrueForAll(Ports, port => string.IsNullOrEmpty(azurite[port])))
+            return "UseDevelopmentStorage=true";
+
         return string.Create(
             CultureInfo.InvariantCulture,
             $"DefaultEndpointsProtocol=http;AccountName={Account};AccountKey={Key};BlobEndpoint={Endpoint("BlobPort", 10000)};QueueEndpoint={Endpoint("QueuePort", 10001)};TableEndpoint={Endpoint("TablePort", 10002)};");
