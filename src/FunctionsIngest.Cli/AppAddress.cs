@@ -12,4 +12,14 @@ internal static class AppAddress
         => Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)
             ? url
             : throw new CommandException($"--url is '{text}', which is not an http or https address.");
+
+    /// <summary>Reads the address of a source. One without a path is completed by the source's own.</summary>
+    /// <param name="text">The option; null: the local host.</param>
+    /// <param name="path">The source's path.</param>
+    /// <exception cref="CommandException">It is not an http or https address.</exception>
+    public static Uri ParseSource(string? text, string path)
+    {
+        var url = Parse(text ?? LocalHost);
+        return url.PathAndQuery == "/" ? new Uri(url, path) : url;
+    }
 }

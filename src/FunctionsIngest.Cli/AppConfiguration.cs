@@ -1,3 +1,4 @@
+using FunctionsIngest.Cli.Identities;
 using FunctionsIngest.Configuration;
 using FunctionsIngest.Sources;
 using FunctionsIngest.Storage;
@@ -13,8 +14,10 @@ namespace FunctionsIngest.Cli;
 internal static class AppConfiguration
 {
     private const string LocalSettings = "src/FunctionsIngest.Local/appsettings.json";
-    private const string DevelopmentSecrets = ".local/secrets.json";
-    private const string Azurite = "UseDevelopmentStorage=true";
+    private const string SecretsFile = "secrets.json";
+    private const string DataPath = "Local:DataPath";
+
+    private static readonly string[] StorageAddresses = [.. new[] { "queueServiceUri", "tableServiceUri", "blobServiceUri" }.Select(key => $"{StorageOptions.ConnectionKey}:{key}")];
 
     /// <summary>Reads the settings.</summary>
     /// <param name="terminal">Where the command runs.</param>
@@ -30,6 +33,7 @@ internal static class AppConfiguration
             AddFile(builder, terminal.PathOf(file));
         else if (root is not null)
             AddRepository(builder, root);
+        AddSecrets(terminal, builder, root);
         builder.AddInMemoryCollection(WithColons(terminal.Environment));
         var configuration = builder.Build();
         // As in the local host: four sources to try, until there is one of the user's own.
@@ -38,21 +42,37 @@ internal static class AppConfiguration
             : configuration;
     }
 
+    /// <summary>
+    /// Whether a setting is from a file that was found, and not given by an option or an environment variable.
+    /// </summary>
+    public static bool IsFound(IConfiguration configuration, string key)
+        => ((IConfigurationRoot)configuration).Providers.LastOrDefault(provider => provider.TryGet(key, out _)) is ChainedConfigurationProvider;
+
+    /// <summary>Whether a setting is from the development secrets, which the local host makes.</summary>
+    public static bool IsDevelopmentSecret(IConfiguration configuration, string key)
+        => IsFound(configuration, key) && ((IConfigurationRoot)configuration).Providers.First().TryGet(key, out var secret) && secret == configuration[key];
+
     /// <summary>Where the storage is.</summary>
     /// <param name="configuration">The settings.</param>
-    /// <param name="connection">The option <c>--storage</c>, which goes before them.</param>
-    /// <exception cref="CommandException">The settings are wrong.</exception>
-    public static StorageOptions StorageOf(IConfiguration configuration, string? connection)
+    /// <param name="target">What the user named, which goes before them.</param>
+    /// <exception cref="CommandException">The settings are wrong, or would send a token elsewhere.</exception>
+    public static StorageOptions StorageOf(IConfiguration configuration, StorageTarget target)
     {
         var options = new StorageOptions();
         StorageOptions.Bind(options, configuration);
-        if (connection is not null)
-            options.ConnectionString = connection;
+        if (target.Connection is { } address && AccountAddress.IsOne(address))
+            AccountAddress.Apply(options, address);
+        else if (target.Connection is not null)
+            options.ConnectionString = target.Connection;
         else if (!StorageOptions.AreIn(configuration))
-            options.ConnectionString = Azurite;
+            options.ConnectionString = AzuriteConnection.Of(configuration);
 
         var checkedOptions = new StorageOptionsValidator().Validate(null, options);
-        return checkedOptions.Failed ? throw new CommandException(checkedOptions.FailureMessage) : options;
+        if (checkedOptions.Failed)
+            throw new CommandException(target.Connection is null ? checkedOptions.FailureMessage : $"{StorageChoice.Advice} {checkedOptions.FailureMessage}");
+        if (string.IsNullOrEmpty(options.ConnectionString) && RefuseTokens(configuration, target, options).FirstOrDefault() is { } refusal)
+            throw new CommandException(refusal);
+        return options;
     }
 
     /// <summary>The settings of the sources; what is wrong with them is left to those who need it.</summary>
@@ -66,15 +86,34 @@ internal static class AppConfiguration
     /// <summary>The repository that a folder is in; null if it is in none.</summary>
     public static string? FindRepository(string folder) => FolderSearch.FindAbove(folder, LocalSettings);
 
+    private static IEnumerable<string> RefuseTokens(IConfiguration configuration, StorageTarget target, StorageOptions options)
+        => (target.Connection is not null
+            ? new[] { options.QueueServiceUri, options.TableServiceUri, options.BlobServiceUri }.Select(address => target.Tokens.Refuse("--storage", address!, AzureService.Storage))
+            : StorageAddresses.Select(key => target.Tokens.Refuse(configuration, key, AzureService.Storage)))
+            .OfType<string>();
+
+    private static ChainedConfigurationSource Found(string path)
+    {
+        var found = new ConfigurationBuilder();
+        AddFile(found, path);
+        return new ChainedConfigurationSource { Configuration = found.Build() };
+    }
+
     private static void AddRepository(ConfigurationBuilder builder, string root)
     {
-        AddFile(builder, Path.Combine(root, LocalSettings));
-        var secrets = Path.Combine(root, DevelopmentSecrets);
-        if (File.Exists(secrets))
-            AddFile(builder, secrets);
+        builder.Add(Found(Path.Combine(root, LocalSettings)));
         var settings = Path.Combine(root, LocalSettingsFile.Name);
         if (File.Exists(settings))
-            AddFile(builder, settings);
+            builder.Add(Found(settings));
+    }
+
+    /// <summary>Adds the development secrets, below everything else, from where the local host keeps them.</summary>
+    private static void AddSecrets(Terminal terminal, ConfigurationBuilder builder, string? root)
+    {
+        var settings = new ConfigurationBuilder().AddConfiguration(builder.Build()).AddInMemoryCollection(WithColons(terminal.Environment)).Build();
+        var data = settings[DataPath] is { Length: > 0 } path ? terminal.PathOf(path) : root is null ? null : Path.Combine(root, ".local");
+        if (data is not null && Path.Combine(data, SecretsFile) is var secrets && File.Exists(secrets))
+            builder.Sources.Insert(0, Found(secrets));
     }
 
     private static void AddFile(ConfigurationBuilder builder, string path)

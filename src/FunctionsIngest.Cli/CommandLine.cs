@@ -5,6 +5,7 @@ using Azure;
 using Azure.Identity;
 using FunctionsIngest.Cli.Diagnostics;
 using FunctionsIngest.Cli.Events;
+using FunctionsIngest.Cli.Identities;
 using FunctionsIngest.Cli.Poison;
 using FunctionsIngest.Cli.Replaying;
 using FunctionsIngest.Cli.Secrets;
@@ -31,12 +32,12 @@ internal static class CommandLine
         }
         catch (CommandException exception)
         {
-            await terminal.Error.WriteLineAsync(exception.Message);
+            await terminal.Error.WriteLineAsync(ShownText.Lines(exception.Message));
             return exception.ExitCode;
         }
         catch (InvalidDataException exception)
         {
-            await terminal.Error.WriteLineAsync(exception.Message);
+            await terminal.Error.WriteLineAsync(ShownText.Lines(exception.Message));
             return ExitCode.No;
         }
         catch (OperationCanceledException)
@@ -45,8 +46,7 @@ internal static class CommandLine
         }
         catch (Exception exception) when (exception is RequestFailedException or AuthenticationFailedException or AggregateException { InnerException: RequestFailedException })
         {
-            await terminal.Error.WriteLineAsync(
-                $"The storage could not be used: {exception.FirstLine()} Start the local host, or name another storage with --storage or the variable WebhookStorage; 'ingest doctor' says more.");
+            await terminal.Error.WriteLineAsync(ShownText.Lines($"The storage could not be used: {exception.FirstLine()} {StorageAdvice.For(exception)} 'ingest doctor' says more."));
             return ExitCode.Unreachable;
         }
     }

@@ -15,6 +15,7 @@ internal sealed class IngestCommand(string name, string description, params stri
     public void Add(StorageChoice storage)
     {
         Add(storage.Connection);
+        Add(storage.AllowHost);
         Add(storage.Config);
     }
 }

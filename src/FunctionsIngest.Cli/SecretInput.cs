@@ -39,14 +39,21 @@ internal static class SecretInput
     /// half of a public key, which the local host keeps beside it.
     /// </summary>
     public static IEnumerable<string> Configured(Sender sender, IConfiguration configuration, bool toSign)
-        => from name in sender.Options.Secrets
-           from value in new ConfigurationSecretReader(configuration).Find(toSign ? ConfigurationSecretReader.SigningNameOf(name) : name)
+        => from name in NamesOf(sender, toSign)
+           from value in new ConfigurationSecretReader(configuration).Find(name)
            where !string.IsNullOrWhiteSpace(value) && Placeholder.Find(value) is null
            select value;
+
+    /// <summary>Whether a key that signs is one that the local host made for itself.</summary>
+    public static bool IsDevelopmentKey(Sender sender, IConfiguration configuration, string text)
+        => NamesOf(sender, toSign: true).Any(name => new ConfigurationSecretReader(configuration).Find(name).Contains(text) && AppConfiguration.IsDevelopmentSecret(configuration, ConfigurationSecretReader.KeyOf(name)));
 
     /// <summary>The sender's client key in the configuration; null if its source compares none.</summary>
     public static string? ClientKey(Sender sender, IConfiguration configuration)
         => sender.Options.ClientKey is { Length: > 0 } name && new ConfigurationSecretReader(configuration).Find(name) is [var first, ..] ? first : null;
+
+    private static IEnumerable<string> NamesOf(Sender sender, bool toSign)
+        => sender.Options.Secrets.Select(name => toSign ? ConfigurationSecretReader.SigningNameOf(name) : name);
 
     private static string ReadFile(string path)
     {

@@ -1,3 +1,4 @@
+using FunctionsIngest.Configuration;
 using FunctionsIngest.Senders.Catalogue;
 using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
@@ -25,14 +26,17 @@ internal sealed record Sender(string? Source, SourceOptions Options, SignatureSc
         if (scheme is not null)
             return new Sender(source, options, scheme);
 
-        throw new CommandException(SchemeCatalogue.Names.Contains(options.Scheme)
+        // A source with a mistake says itself what it is, such as a misspelt scheme.
+        throw new CommandException(source is not null || SchemeCatalogue.Names.Contains(options.Scheme)
             ? string.Join(Environment.NewLine, errors)
-            : $"'{name}' is neither a source of the configuration ({Join(webhooks.Sources.Keys)}) nor a scheme ({Join(SchemeCatalogue.Names.Where(scheme => scheme != SchemeCatalogue.Custom))}).");
+            : $"'{ShownText.Line(name)}' is neither a source of the configuration ({Join(webhooks.Sources.Keys)}) nor a scheme ({Join(Schemes)}).{NearestName.Question(name, webhooks.Sources.Keys.Concat(Schemes))}");
     }
 
     /// <summary>The names that <see cref="Find"/> knows, for completion.</summary>
     public static IEnumerable<string> NamesIn(IConfiguration configuration)
-        => AppConfiguration.SourcesOf(configuration).Sources.Keys.Concat(SchemeCatalogue.Names.Where(scheme => scheme != SchemeCatalogue.Custom)).Distinct(StringComparer.Ordinal);
+        => AppConfiguration.SourcesOf(configuration).Sources.Keys.Concat(Schemes).Distinct(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Schemes => SchemeCatalogue.Names.Where(scheme => scheme != SchemeCatalogue.Custom);
 
     private static (string? Source, SourceOptions Options) FindSource(string name, SourcesOptions webhooks)
     {

@@ -52,6 +52,12 @@ public sealed class WebhookEvent
     /// </summary>
     public string? ReplayOf { get; init; }
 
+    /// <summary>
+    /// The id of what the sender sent: <see cref="ReplayOf"/> for a replay, else <see cref="Id"/>. Use it to make
+    /// repeating harmless, because a replay has an <see cref="Id"/> of its own.
+    /// </summary>
+    public string OriginalId => ReplayOf ?? Id;
+
     /// <summary>Which attempt this is, from 1; a redrive starts again at 1.</summary>
     public required int Attempt { get; init; }
 

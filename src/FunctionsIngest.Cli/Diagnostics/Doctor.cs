@@ -4,6 +4,7 @@ using Azure;
 using Azure.Identity;
 using Azure.Security.KeyVault.Secrets;
 using FunctionsIngest.BeginiDeliveryTest;
+using FunctionsIngest.Cli.Identities;
 using FunctionsIngest.Configuration;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Sources;
@@ -17,9 +18,9 @@ namespace FunctionsIngest.Cli.Diagnostics;
 /// <summary>Looks at everything that a webhook needs.</summary>
 /// <param name="terminal">Where the command runs.</param>
 /// <param name="configuration">The settings.</param>
-/// <param name="connection">The option <c>--storage</c>.</param>
+/// <param name="target">The storage that the user named.</param>
 /// <param name="app">The app's address.</param>
-internal sealed class Doctor(Terminal terminal, IConfiguration configuration, string? connection, Uri app)
+internal sealed class Doctor(Terminal terminal, IConfiguration configuration, StorageTarget target, Uri app)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
@@ -62,6 +63,9 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
 
     private async Task<Check> CheckSecretsAsync(CancellationToken cancellationToken)
     {
+        if (target.Tokens.Refuse(configuration, KeyVaultOptions.UriKey, AzureService.Vault) is { } refusal)
+            return new Check(SecretsDoctor.Name, ExitCode.Usage, "the vault was not asked", refusal);
+
         using var services = new ServiceCollection().AddLogging().AddWebhookIngestion(configuration).BuildServiceProvider();
         var options = services.GetRequiredService<BoundSettings<KeyVaultOptions>>().Value;
         var settings = new SecretClientOptions { Retry = { MaxRetries = 1, NetworkTimeout = Patience } };
@@ -83,7 +87,7 @@ internal sealed class Doctor(Terminal terminal, IConfiguration configuration, st
         storage = null;
         try
         {
-            storage = AppStorage.Open(terminal, AppConfiguration.StorageOf(configuration, connection));
+            storage = AppStorage.Open(terminal, AppConfiguration.StorageOf(configuration, target));
             return null;
         }
         catch (CommandException exception)

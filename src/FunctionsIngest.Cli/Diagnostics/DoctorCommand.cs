@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using Spectre.Console;
 
 namespace FunctionsIngest.Cli.Diagnostics;
@@ -19,13 +18,13 @@ internal static class DoctorCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             var app = AppAddress.Parse(result.GetValue(url));
-            var doctor = new Doctor(terminal, AppConfiguration.Read(terminal, result.GetValue(storage.Config)), result.GetValue(storage.Connection), app);
+            var doctor = new Doctor(terminal, storage.Read(terminal, result), storage.Target(result), app);
             var worst = ExitCode.Ok;
             await foreach (var check in doctor.ExamineAsync(cancellationToken))
             {
                 worst = Math.Max(worst, check.ExitCode);
                 if (result.GetValue(json))
-                    await terminal.Output.WriteLineAsync(JsonSerializer.Serialize(new { check = check.Name, ok = check.Advice is null, finding = check.Finding, advice = check.Advice }, Json.Line));
+                    await terminal.Output.WriteLineAsync(Json.Write(new { check = check.Name, ok = check.Advice is null, finding = check.Finding, advice = check.Advice }, Json.Line));
                 else
                     Write(terminal, check);
             }
@@ -38,8 +37,8 @@ internal static class DoctorCommand
     private static void Write(Terminal terminal, Check check)
     {
         var (colour, word) = check.Advice is null ? ("green", "ok") : ("red", "no");
-        terminal.Console.MarkupLineInterpolated($"[{colour}]{word,-3}[/] {check.Name,-14} {check.Finding}");
+        terminal.Console.MarkupLineInterpolated($"[{colour}]{word,-3}[/] {check.Name,-14} {ShownText.Line(check.Finding)}");
         foreach (var line in check.Advice?.Split('\n') ?? [])
-            terminal.Console.MarkupLineInterpolated($"                   [yellow]{line.TrimEnd()}[/]");
+            terminal.Console.MarkupLineInterpolated($"                   [yellow]{ShownText.Line(line.TrimEnd())}[/]");
     }
 }

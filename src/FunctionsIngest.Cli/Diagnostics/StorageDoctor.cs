@@ -4,6 +4,7 @@ using Azure;
 using Azure.Identity;
 using Azure.Storage.Queues;
 using Azure.Storage.Queues.Models;
+using FunctionsIngest.Cli.Identities;
 using FunctionsIngest.Poison;
 using FunctionsIngest.Senders.Diagnosis;
 using FunctionsIngest.Storage;
@@ -108,7 +109,7 @@ internal sealed class StorageDoctor(AppStorage storage, TimeProvider time)
         catch (Exception exception) when (exception is RequestFailedException or AggregateException or AuthenticationFailedException)
         {
             return new Check(
-                "storage", ExitCode.Unreachable, exception.FirstLine(), "Start the local host, or name the storage with --storage or the variable WebhookStorage, and see whether it lets this network and identity in.");
+                "storage", ExitCode.Unreachable, exception.FirstLine(), StorageAdvice.For(exception));
         }
     }
 

@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
-using System.Text.Json;
 using FunctionsIngest.Archive;
 using FunctionsIngest.Outbound;
 using Spectre.Console;
@@ -11,6 +11,9 @@ namespace FunctionsIngest.Cli.Events;
 /// <summary><c>ingest events</c>: what was processed, from the archive.</summary>
 internal static class EventsCommand
 {
+    // They are in memory, with bodies of up to 45 KiB.
+    private const int EventsAtOnce = 256;
+
     private static readonly TimeSpan UsualAge = TimeSpan.FromDays(1);
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -25,7 +28,7 @@ internal static class EventsCommand
         var source = CommonOptions.Source();
         var type = Type();
         var since = CommonOptions.Moment("--since", "Only events that were processed since then. Default: 1d.", terminal);
-        var limit = CommonOptions.Number("--limit", "How many at most, the newest.", 1, 100_000, 50);
+        var limit = CommonOptions.Number("--limit", "How many at most, the newest. With --json: all, unless it is given.", 1, 100_000, 50);
         var (json, storage) = (CommonOptions.Json(), new StorageChoice());
         var command = new IngestCommand(
             "list", "Lists events, the newest last.", "ingest events list", "ingest events list --source begini --since 2h", "ingest events list --type invoice.paid --json | jq .id")
@@ -36,11 +39,23 @@ internal static class EventsCommand
         {
             var opened = storage.Open(terminal, result);
             var from = result.GetValue(since) ?? terminal.Time.GetUtcNow() - UsualAge;
-            var events = await NewestAsync(opened.Archive, result.GetValue(source), result.GetValue(type), from, terminal.Time, result.GetValue(limit), cancellationToken);
-            foreach (var found in events)
-                WriteLine(terminal, found, result.GetValue(json));
-            if (events.Count == 0)
+            var (isJson, isLimited) = (result.GetValue(json), !result.GetValue(json) || result.GetResult(limit) is { Implicit: false });
+            var entries = await opened.Archive.ListSinceAsync(result.GetValue(source), from, terminal.Time, cancellationToken);
+            var count = 0;
+            await foreach (var found in isLimited
+                ? NewestAsync(terminal, opened.Archive, entries, result.GetValue(type), result.GetValue(limit), cancellationToken)
+                : AllAsync(opened.Archive, entries, result.GetValue(type), cancellationToken))
+            {
+                count++;
+                WriteLine(terminal, found, isJson);
+            }
+
+            if (count == 0)
+            {
                 await terminal.Error.WriteLineAsync(ArchivedEvents.None);
+                await SourceHint.WriteAsync(terminal, opened, result.GetValue(source), cancellationToken);
+            }
+
             return ExitCode.Ok;
         });
         return command;
@@ -64,7 +79,7 @@ internal static class EventsCommand
             if (result.GetValue(body))
                 await WriteBytesAsync(terminal, content, cancellationToken);
             else if (result.GetValue(json))
-                await terminal.Output.WriteLineAsync(JsonSerializer.Serialize(new { @event = found.Describe(), body = content.ToArray() }, Json.Readable));
+                await terminal.Output.WriteLineAsync(Json.Write(new { @event = found.Describe(), body = content.ToArray() }, Json.Readable));
             else
                 WriteEvent(terminal, found, content);
             return ExitCode.Ok;
@@ -85,6 +100,7 @@ internal static class EventsCommand
         command.SetAction(async (result, cancellationToken) =>
         {
             var opened = storage.Open(terminal, result);
+            await SourceHint.WriteAsync(terminal, opened, result.GetValue(source), cancellationToken);
             var tail = new ArchiveTail(opened.Archive, result.GetValue(source), result.GetValue(since), terminal.Time);
             try
             {
@@ -103,34 +119,52 @@ internal static class EventsCommand
         return command;
     }
 
-    /// <summary>The newest events of a kind, the newest last.</summary>
-    private static async Task<List<ArchivedEvent>> NewestAsync(
-        ArchiveReader archive, string? source, string? type, DateTimeOffset from, TimeProvider time, int limit, CancellationToken cancellationToken)
+    /// <summary>The newest events of a kind, the newest last. It says if there are more.</summary>
+    private static async IAsyncEnumerable<ArchivedEvent> NewestAsync(
+        Terminal terminal,
+        ArchiveReader archive,
+        IReadOnlyList<(ArchivedName Name, DateTimeOffset ProcessedAt)> entries,
+        string? type,
+        int limit,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var entries = await archive.ListSinceAsync(source, from, time, cancellationToken);
         var events = new List<ArchivedEvent>();
-        foreach (var some in entries.OrderByDescending(entry => entry.ProcessedAt).Chunk(limit))
+        foreach (var some in entries.Reverse().Chunk(Math.Min(limit + 1, EventsAtOnce)))
         {
             events.AddRange(await archive.ReadAsync(some, type, cancellationToken));
-            if (events.Count >= limit)
+            if (events.Count > limit)
                 break;
         }
 
-        return [.. events.OrderByDescending(found => found.ProcessedAt).Take(limit).Reverse()];
+        foreach (var found in events.OrderByDescending(found => found.ProcessedAt).Take(limit).Reverse())
+            yield return found;
+        if (events.Count > limit)
+            await terminal.Error.WriteLineAsync($"There are more: these are the newest {limit}. Give a larger --limit, or --json without --limit for all.");
+    }
+
+    /// <summary>All events of a kind, the newest last.</summary>
+    private static async IAsyncEnumerable<ArchivedEvent> AllAsync(
+        ArchiveReader archive, IReadOnlyList<(ArchivedName Name, DateTimeOffset ProcessedAt)> entries, string? type, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        foreach (var some in entries.Chunk(EventsAtOnce))
+        {
+            foreach (var found in await archive.ReadAsync(some, type, cancellationToken))
+                yield return found;
+        }
     }
 
     private static void WriteLine(Terminal terminal, ArchivedEvent found, bool json)
     {
         if (json)
         {
-            terminal.Output.WriteLine(JsonSerializer.Serialize(found.Describe(), Json.Line));
+            terminal.Output.WriteLine(Json.Write(found.Describe(), Json.Line));
             return;
         }
 
         var time = Ages.Moment(found.ProcessedAt ?? found.Event.Time ?? default);
-        var size = found.Event.Data is { } data ? string.Create(CultureInfo.InvariantCulture, $"{data.ToMemory().Length:N0} B") : "large";
         terminal.Console.MarkupLineInterpolated(
-            CultureInfo.InvariantCulture, $"[grey]{time}[/]  [cyan]{found.Name.Source,-18}[/] {found.Event.Type,-32} {found.Name.ShortId,-16} [grey]{size,9}[/]");
+            CultureInfo.InvariantCulture,
+            $"[grey]{time}[/]  [cyan]{ShownText.Line(found.Name.Source),-18}[/] {ShownText.Line(found.Event.Type),-32} {ShownText.Line(found.Name.ShortId),-16} [grey]{Size(found),9}[/]");
     }
 
     private static void WriteEvent(Terminal terminal, ArchivedEvent found, BinaryData content)
@@ -145,16 +179,17 @@ internal static class EventsCommand
             ("assurance", found.Assurance),
             ("replay of", found.ReplayOf),
             ("content type", found.Event.DataContentType),
+            ("size", Size(found)),
             ("archive", $"{found.Name}.json"),
         })
         {
             if (value is not null)
-                table.AddRow($"[grey]{name}[/]", Markup.Escape(value));
+                table.AddRow($"[grey]{name}[/]", Markup.Escape(ShownText.Line(value)));
         }
 
         terminal.Console.Write(table);
         terminal.Console.WriteLine();
-        terminal.Output.WriteLine(RequestText.Body(content.ToArray()));
+        terminal.Output.WriteLine(ShownText.Lines(RequestText.Body(content.ToArray())));
     }
 
     private static async Task WriteBytesAsync(Terminal terminal, BinaryData content, CancellationToken cancellationToken)
@@ -170,6 +205,8 @@ internal static class EventsCommand
             await terminal.Output.WriteAsync(Encoding.UTF8.GetString(content));
         }
     }
+
+    private static string Size(ArchivedEvent found) => found.Bytes is { } bytes ? string.Create(CultureInfo.InvariantCulture, $"{bytes:N0} B") : "gone";
 
     private static Option<string?> Type() => new("--type") { Description = "Only events of this type.", HelpName = "text" };
 }

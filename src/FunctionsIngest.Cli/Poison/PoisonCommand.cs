@@ -1,7 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
-using System.Text.Json;
 using Azure;
+using FunctionsIngest.Cli.Events;
 using FunctionsIngest.Outbound;
 using FunctionsIngest.Poison;
 using Spectre.Console;
@@ -38,13 +38,17 @@ internal static class PoisonCommand
             {
                 count++;
                 if (result.GetValue(json))
-                    await terminal.Output.WriteLineAsync(JsonSerializer.Serialize(poisoned.Describe(), Json.Line));
+                    await terminal.Output.WriteLineAsync(Json.Write(poisoned.Describe(), Json.Line));
                 else
                     WriteLine(terminal, poisoned);
             }
 
             if (count == 0)
+            {
                 await terminal.Error.WriteLineAsync("Nothing has been given up.");
+                await SourceHint.WriteAsync(terminal, opened, result.GetValue(source), cancellationToken);
+            }
+
             return ExitCode.Ok;
         });
         return command;
@@ -59,20 +63,17 @@ internal static class PoisonCommand
         {
             var opened = storage.Open(terminal, result);
             var found = await FindAsync(opened, result.GetRequiredValue(name), cancellationToken);
-            if (await opened.Poison.ReadAsync(found, cancellationToken) is not var (document, etag))
-                throw new CommandException($"'{found}' has just gone.", ExitCode.No);
-
-            var poisoned = new PoisonedEvent(found, document, etag);
+            var poisoned = await opened.Poison.FindAsync(found, cancellationToken) ?? throw new CommandException($"'{found}' has just gone.", ExitCode.No);
             var body = await opened.Poison.ReadBodyAsync(poisoned, cancellationToken);
             if (result.GetValue(json))
             {
-                await terminal.Output.WriteLineAsync(JsonSerializer.Serialize(new { @event = poisoned.Describe(), body = body?.ToArray() }, Json.Readable));
+                await terminal.Output.WriteLineAsync(Json.Write(new { @event = poisoned.Describe(), body = body?.ToArray() }, Json.Readable));
                 return ExitCode.Ok;
             }
 
             WriteLine(terminal, poisoned);
             terminal.Console.WriteLine();
-            await terminal.Output.WriteLineAsync(body is null ? "Its body is lost, as the reason says." : RequestText.Body(body.ToArray()));
+            await terminal.Output.WriteLineAsync(body is null ? "Its body is lost, as the reason says." : ShownText.Lines(RequestText.Body(body.ToArray())));
             return ExitCode.Ok;
         });
         return command;
@@ -116,7 +117,7 @@ internal static class PoisonCommand
         {
             var opened = storage.Open(terminal, result);
             var chosen = await ChooseAsync(terminal, opened, result.GetValue(names)!, result.GetValue(all), Selection(terminal, result, source, olderThan), cancellationToken);
-            if (!Confirmation.Ask(terminal, question(chosen.Count), chosen.Count, result.GetValue(yes)))
+            if (chosen.Count > 1 && !Confirmation.Ask(terminal, question(chosen.Count), result.GetValue(yes)))
                 return ExitCode.No;
 
             var exitCode = ExitCode.Ok;
@@ -125,7 +126,7 @@ internal static class PoisonCommand
                 var (words, isDone) = await act(opened, chosenName, cancellationToken);
                 if (!isDone)
                     exitCode = ExitCode.No;
-                await terminal.Output.WriteLineAsync($"{chosenName}: {words}");
+                await terminal.Output.WriteLineAsync($"{ShownText.Line(chosenName)}: {words}");
             }
 
             return exitCode;
@@ -161,7 +162,7 @@ internal static class PoisonCommand
     private static void WriteLine(Terminal terminal, PoisonedEvent poisoned)
     {
         terminal.Console.MarkupLineInterpolated(
-            CultureInfo.InvariantCulture, $"[grey]{Ages.Moment(poisoned.Document.PoisonedAt)}[/]  [cyan]{poisoned.ShortName,-32}[/] {poisoned.Type,-32} [red]{poisoned.Document.Reason}[/]");
+            CultureInfo.InvariantCulture, $"[grey]{Ages.Moment(poisoned.Document.PoisonedAt)}[/]  [cyan]{ShownText.Line(poisoned.ShortName),-32}[/] {ShownText.Line(poisoned.Type),-32} [red]{ShownText.Line(poisoned.Document.Reason)}[/]");
     }
 
     private static async Task<string> FindAsync(AppStorage storage, string text, CancellationToken cancellationToken)

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using FunctionsIngest.Archive;
 using FunctionsIngest.Cli.Events;
 using FunctionsIngest.Replaying;
@@ -21,6 +20,7 @@ internal static class ReplayCommand
             "replay",
             "Puts archived events through the handlers again, as new events <id>~<n>.",
             "ingest replay 3f2a9c",
+            "ingest replay 3f2a9c --yes",
             "ingest replay --since 2h --source begini --type application.complete --yes")
         {
             ids, since, source, type, yes, json, storage,
@@ -37,10 +37,14 @@ internal static class ReplayCommand
             if (events.Count == 0)
             {
                 await terminal.Error.WriteLineAsync(ArchivedEvents.None);
+                await SourceHint.WriteAsync(terminal, opened, result.GetValue(source), cancellationToken);
                 return ExitCode.No;
             }
 
-            if (!Confirmation.Ask(terminal, $"Replay {events.Count} events? Their handlers run again.", events.Count, result.GetValue(yes)))
+            // The app knows its handlers, and this command does not. What a handler did with the original, it may do
+            // again.
+            var what = events is [var only] ? $"{ShownText.Line(only.Name.Source)}/{ShownText.Line(only.Name.ShortId)} ({ShownText.Line(only.Event.Type)})" : $"{events.Count} events";
+            if (!Confirmation.Ask(terminal, $"Replay {what}? All handlers run again, those that had finished too. Those that do not use OriginalId do their work twice.", result.GetValue(yes)))
                 return ExitCode.No;
 
             foreach (var original in events)
@@ -51,8 +55,8 @@ internal static class ReplayCommand
 
                 var isResumed = replay.Outcome == ReplayOutcome.Resumed;
                 await terminal.Output.WriteLineAsync(result.GetValue(json)
-                    ? JsonSerializer.Serialize(new { id = replay.Id, replayOf = original.Event.Id, source = original.Name.Source, resumed = isResumed }, Json.Line)
-                    : $"{original.Name.Source}/{replay.Id}: {(isResumed ? "begun by an earlier command that did not end; on the queue now" : "on the queue")}");
+                    ? Json.Write(new { id = replay.Id, replayOf = original.Event.Id, source = original.Name.Source, type = original.Event.Type, resumed = isResumed }, Json.Line)
+                    : $"{ShownText.Line(original.Name.Source)}/{ShownText.Line(replay.Id)}: {(isResumed ? "begun by an earlier command that did not end; on the queue now" : "on the queue")}");
             }
 
             return ExitCode.Ok;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using FunctionsIngest.Secrets;
 
 namespace FunctionsIngest.Cli.Secrets;
@@ -32,7 +31,7 @@ internal static class SecretsCommand
             }
             else if (result.GetValue(json))
             {
-                terminal.Output.WriteLine(JsonSerializer.Serialize(new { secret = secret.Secret, publicKey = secret.PublicKey }, Json.Readable));
+                terminal.Output.WriteLine(Json.Write(new { secret = secret.Secret, publicKey = secret.PublicKey }, Json.Readable));
             }
             else
             {

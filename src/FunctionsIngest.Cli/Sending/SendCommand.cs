@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
+using FunctionsIngest.Configuration;
 using Spectre.Console;
 
 namespace FunctionsIngest.Cli.Sending;
@@ -13,7 +14,7 @@ internal static class SendCommand
     public static Command Create(Terminal terminal)
     {
         var sender = CommonOptions.Sender(terminal);
-        var url = new Option<string?>("--url") { Description = $"Where to. Default: {AppAddress.LocalHost}/webhooks/<source>.", HelpName = "address" };
+        var to = new Option<string?>("--url") { Description = $"Where to. Default: {AppAddress.LocalHost}/webhooks/<source>; an address without a path gets this one.", HelpName = "address" };
         var body = new Option<string?>("--body") { Description = $"A file with the body, - for the standard input; {WebhookFactory.IdPlaceholder} in it becomes the webhook's id. Default: a sample of the sender's own.", HelpName = "file" };
         var secret = CommonOptions.Secret();
         var secretFile = CommonOptions.SecretFile();
@@ -34,11 +35,11 @@ internal static class SendCommand
             "Signs a webhook as its sender does, and sends it.",
             "ingest send begini",
             "ingest send aghanim --forge signature",
-            "ingest send standard-webhooks --url https://example.com/hook --secret-file whsec.txt --body event.json",
+            "ingest send standard-webhooks --url https://example.azurewebsites.net --secret-file whsec.txt --body event.json",
             "ingest send begini --count 2000 --rate 200",
             "ingest send begini --curl")
         {
-            sender, url, body, secret, secretFile, id, timestamp, eventType, forge, dryRun, curl, count, rate, concurrency, json, config,
+            sender, to, body, secret, secretFile, id, timestamp, eventType, forge, dryRun, curl, count, rate, concurrency, json, config,
         };
         command.SetAction(async (result, cancellationToken) =>
         {
@@ -47,12 +48,13 @@ internal static class SendCommand
             if (result.GetValue(body) is not null && result.GetValue(eventType) is not null && found.Scheme.Payload.EventTypeHeader is null)
                 throw new CommandException($"--event-type changes the sample body, and --body replaces it: write the type into the body ({found.Scheme.Payload.EventType}).");
 
-            var factory = new WebhookFactory(
-                found,
-                AppAddress.Parse(result.GetValue(url) ?? $"{AppAddress.LocalHost}{found.Path}"),
-                SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: true))[0],
-                SecretInput.ClientKey(found, configuration),
-                terminal.Time)
+            if (result.GetValue(eventType) is { } type && type.Any(character => character is < ' ' or > '~'))
+                throw new CommandException($"--event-type is '{ShownText.Line(type)}': give printable ASCII, as the types of senders are. For another one write the body yourself, and give it with --body.");
+
+            var url = AppAddress.ParseSource(result.GetValue(to), found.Path);
+            var secretText = SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: true))[0];
+            var secrets = SecretHeaders.Of(found.Scheme, SecretInput.IsDevelopmentKey(found, configuration, secretText));
+            var factory = new WebhookFactory(found, url, secretText, SecretInput.ClientKey(found, configuration), terminal.Time)
             {
                 Body = result.GetValue(body) is { } file ? await InputFile.ReadAsync(terminal, file, cancellationToken) : null,
                 Id = result.GetValue(id),
@@ -60,7 +62,7 @@ internal static class SendCommand
                 EventType = result.GetValue(eventType),
                 Forgery = result.GetValue(forge),
             };
-            var report = new SendReport(terminal, result.GetValue(json));
+            var report = new SendReport(terminal, secrets, result.GetValue(json));
             if (result.GetValue(curl))
             {
                 report.WriteCurl(factory.Create());
@@ -72,6 +74,9 @@ internal static class SendCommand
                 report.WriteRequest(factory.Create());
                 return ExitCode.Ok;
             }
+
+            if (url.Scheme == Uri.UriSchemeHttp && !url.IsLoopback && secrets.In(factory.Create()) is [var header, ..])
+                throw new CommandException($"{header} carries a secret, and --url is '{url}', where everybody on the way can read it: give an https address.");
 
             using var client = new WebhookClient(result.GetValue(concurrency), terminal.Time);
             if (result.GetValue(count) == 1)
@@ -135,7 +140,7 @@ internal static class SendCommand
                 if (Array.IndexOf(names, text) is var index and >= 0)
                     return Forgery.Body + index;
 
-                result.AddError($"--forge is '{text}': give one of {string.Join(", ", names)}.");
+                result.AddError($"--forge is '{text}': give one of {string.Join(", ", names)}.{NearestName.Question(text, names)}");
                 return Forgery.None;
             },
         };

@@ -52,8 +52,24 @@ internal sealed class WebhookFactory
     public Forgery Forgery { get; init; }
 
     /// <summary>Makes one.</summary>
-    /// <exception cref="CommandException">The key is public, or the scheme has not what is to be forged.</exception>
+    /// <exception cref="CommandException">
+    /// The key is public, the scheme has not what is to be forged, or a header cannot be sent.
+    /// </exception>
     public SignedWebhook Create()
+    {
+        var webhook = Make();
+        // The value may be a secret, so only the character is told.
+        foreach (var (name, values) in webhook.Headers)
+        {
+            var value = values.ToString();
+            if (value.AsSpan().IndexOfAnyExceptInRange(' ', '~') is >= 0 and var at)
+                throw new CommandException($"The header {name} would have the character {ShownText.Name(value[at])}. Headers are printable ASCII: see --id, --event-type and the secret.");
+        }
+
+        return webhook;
+    }
+
+    private SignedWebhook Make()
     {
         var id = Id ?? $"msg_{Guid.NewGuid():N}";
         var timestamp = Timestamp ?? _time.GetUtcNow();

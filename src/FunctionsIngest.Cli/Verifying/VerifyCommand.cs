@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Text.Json;
 using FunctionsIngest.Secrets;
 using FunctionsIngest.Senders.Diagnosis;
 using FunctionsIngest.Senders.Signatures;
@@ -19,7 +18,7 @@ internal static class VerifyCommand
         var sender = CommonOptions.Sender(terminal);
         var headers = new Option<string>("--headers")
         {
-            Description = "A file with the captured headers: 'Name: value' lines, with or without the request line; what curl -v shows; or a JSON object.",
+            Description = "A file with the captured headers: 'Name: value' lines, with or without the request line; what curl -v shows; or a JSON object. UTF-8, or UTF-16 with its mark.",
             HelpName = "file",
             Required = true,
         };
@@ -55,8 +54,9 @@ internal static class VerifyCommand
             var secrets = SecretInput.Read(terminal, result.GetValue(secret), result.GetValue(secretFile), SecretInput.Configured(found, configuration, toSign: false));
             WarnOfRefusedSecrets(terminal, found, secrets);
             var diagnosis = new Diagnostician(found.Scheme, secrets, OtherSecrets(configuration, secrets), SecretInput.ClientKey(found, configuration)).Diagnose(request, result.GetValue(at) ?? terminal.Time.GetUtcNow());
-            Write(terminal, diagnosis, result.GetValue(json));
-            return diagnosis.IsGenuine ? ExitCode.Ok : ExitCode.No;
+            var problem = diagnosis.Webhook is { } webhook ? PayloadProblem.Of(webhook, found.Scheme.Payload, found.Options.EventTypes) : null;
+            Write(terminal, problem is null ? diagnosis : diagnosis with { Causes = [problem], IsExplained = false }, result.GetValue(json));
+            return diagnosis.IsGenuine && problem is null ? ExitCode.Ok : ExitCode.No;
         });
         return command;
     }
@@ -93,7 +93,7 @@ internal static class VerifyCommand
     {
         if (json)
         {
-            terminal.Output.WriteLine(JsonSerializer.Serialize(
+            terminal.Output.WriteLine(Json.Write(
                 new { genuine = diagnosis.IsGenuine, result = diagnosis.Result.ToString(), sentence = diagnosis.Result.Sentence(), causes = diagnosis.Causes, explained = diagnosis.IsExplained },
                 Json.Readable));
             return;
@@ -101,13 +101,13 @@ internal static class VerifyCommand
 
         terminal.Console.MarkupLine(diagnosis.IsGenuine ? "[green bold]Genuine[/]" : $"[red bold]Not genuine[/]: {diagnosis.Result}");
         terminal.Console.WriteLine(diagnosis.Result.Sentence());
-        if (diagnosis.IsGenuine)
+        if (diagnosis.Causes.Count == 0)
             return;
 
         terminal.Console.WriteLine();
         foreach (var cause in diagnosis.Causes)
-            terminal.Console.MarkupLineInterpolated($"[yellow]-[/] {cause}");
+            terminal.Console.MarkupLineInterpolated($"[yellow]-[/] {ShownText.Line(cause)}");
         if (diagnosis.IsExplained)
-            terminal.Console.WriteLine("With this undone, the signature matches.");
+            terminal.Console.WriteLine(diagnosis.Causes.Count == 1 ? "With this undone, the request verifies." : "With all of this undone, the request verifies.");
     }
 }

@@ -66,9 +66,14 @@ internal sealed class ArchiveReader(StorageClients clients, LedgerTable rows)
     {
         try
         {
-            return await EventDocument.ReadAsync<CloudEvent>(clients.Archive, name.ToString(), cancellationToken) is var (document, _)
-                ? new ArchivedEvent(name, processedAt, document)
-                : null;
+            if (await EventDocument.ReadAsync<CloudEvent>(clients.Archive, name.ToString(), cancellationToken) is not var (document, _))
+                return null;
+
+            var archived = new ArchivedEvent(name, processedAt, document);
+            return archived with
+            {
+                Bytes = archived.Payload is null ? document.Data?.ToMemory().Length ?? 0 : await EventDocument.LengthOfBodyAsync(clients.Archive, name.ToString(), cancellationToken),
+            };
         }
         catch (Exception exception) when (exception is System.Text.Json.JsonException or ArgumentException or InvalidOperationException)
         {

@@ -16,6 +16,9 @@ internal sealed record ArchivedEvent(ArchivedName Name, DateTimeOffset? Processe
     /// <summary>The blob of a body beside the event.</summary>
     public string? Payload => Text("payload");
 
+    /// <summary>The body's length, inside the event or beside it; null if it is gone.</summary>
+    public long? Bytes { get; init; }
+
     /// <summary>How much the sender's signature proves.</summary>
     public string? Assurance => Text("assurance");
 
@@ -34,7 +37,7 @@ internal sealed record ArchivedEvent(ArchivedName Name, DateTimeOffset? Processe
         replayOf = ReplayOf,
         contentType = Event.DataContentType,
         contentCoding = ContentCoding,
-        bytes = Event.Data?.ToMemory().Length,
+        bytes = Bytes,
         name = Name.ToString(),
     };
 

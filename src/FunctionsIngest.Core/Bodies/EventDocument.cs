@@ -62,6 +62,10 @@ internal static class EventDocument
     public static Task<(BinaryData Body, ETag ETag)?> ReadBodyAsync(BlobContainerClient container, string name, CancellationToken cancellationToken)
         => BlobBody.DownloadAsync(container.GetBlobClient(BodyNameOf(name)), cancellationToken);
 
+    /// <summary>The length of a body beside its document, in bytes; null if it is not there.</summary>
+    public static async Task<long?> LengthOfBodyAsync(BlobContainerClient container, string name, CancellationToken cancellationToken)
+        => (await container.GetBlobClient(BodyNameOf(name)).GetPropertiesAsync(cancellationToken: cancellationToken).OrNullIfMissingAsync())?.ContentLength;
+
     /// <summary>
     /// Removes a document unchanged since it was read, then its body likewise. A writer of both writes the body first.
     /// </summary>

@@ -14,8 +14,8 @@ internal sealed record PoisonSelection(string? Source, DateTimeOffset? Before)
     {
         await foreach (var name in NamesAsync(store, cancellationToken))
         {
-            if (await store.ReadAsync(name, cancellationToken) is var (document, etag) && !(document.PoisonedAt >= Before))
-                yield return new PoisonedEvent(name, document, etag);
+            if (await store.FindAsync(name, cancellationToken) is { } poisoned && !(poisoned.Document.PoisonedAt >= Before))
+                yield return poisoned;
         }
     }
 

@@ -15,7 +15,8 @@ namespace FunctionsIngest.Poison;
 /// </summary>
 internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
 {
-    private const string Unreadable = "unreadable";
+    /// <summary>The folder of messages that could not be read; no source has this name.</summary>
+    public const string Unreadable = "unreadable";
 
     /// <summary>The document of an event, without <c>.json</c>.</summary>
     public static string NameOf(Envelope envelope) => $"{envelope.Source}/{envelope.EventId}";
@@ -59,6 +60,24 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     public Task<(PoisonDocument Document, ETag ETag)?> ReadAsync(string name, CancellationToken cancellationToken)
         => EventDocument.ReadAsync<PoisonDocument>(clients.Poison, name, cancellationToken);
 
+    /// <summary>Reads what was given up, with the length of its body.</summary>
+    /// <param name="name">Its name without <c>.json</c>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>Null if it is not there.</returns>
+    public async Task<PoisonedEvent?> FindAsync(string name, CancellationToken cancellationToken)
+    {
+        if (await ReadAsync(name, cancellationToken) is not var (document, etag))
+            return null;
+
+        var poisoned = new PoisonedEvent(name, document, etag);
+        return poisoned with
+        {
+            Bytes = poisoned.IsBodyBeside ? await EventDocument.LengthOfBodyAsync(clients.Poison, name, cancellationToken)
+                : document.Event is null ? document.Message?.Length ?? 0
+                : document.Event.Data?.ToMemory().Length ?? 0,
+        };
+    }
+
     /// <summary>Reads a body beside its document.</summary>
     public Task<(BinaryData Body, ETag ETag)?> ReadBodyAsync(string name, CancellationToken cancellationToken)
         => EventDocument.ReadBodyAsync(clients.Poison, name, cancellationToken);
@@ -70,7 +89,7 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
         if (poisoned.Document.Event is not { } poison)
             return BinaryData.FromBytes(poisoned.Document.Message ?? []);
 
-        return poison.ExtensionAttributes.ContainsKey("payload")
+        return poisoned.IsBodyBeside
             ? (await ReadBodyAsync(poisoned.Name, cancellationToken))?.Body
             : poison.Data ?? BinaryData.Empty;
     }

@@ -35,7 +35,8 @@ internal sealed partial class StorageOptionsValidator : IValidateOptions<Storage
         {
             // The client's own message may repeat a piece of the string, and the string holds a key.
             errors.Add($"{StorageOptions.ConnectionKey} is not a connection string of a storage account with queues, tables and blobs: "
-                + "copy it whole from the account's access keys, or use 'UseDevelopmentStorage=true' for Azurite.");
+                + $"use 'UseDevelopmentStorage=true' for Azurite. The accounts of the template take no keys, so for Azure remove it, sign in (az login), and set the addresses "
+                + $"{StorageOptions.ConnectionKey}:queueServiceUri, :tableServiceUri and :blobServiceUri. For an account that takes keys, copy the connection string whole.");
         }
     }
 

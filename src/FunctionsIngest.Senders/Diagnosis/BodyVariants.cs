@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using FunctionsIngest.Senders.Payloads;
@@ -10,28 +11,47 @@ internal static class BodyVariants
     // The largest body that the app can be told to take.
     private const int MaxInflatedBytes = 100 * 1024 * 1024;
 
+    // Up to this size two things at once are undone: some hundred variants of the body.
+    private const int MaxBytesForTwo = 16 * 1024;
+
+    private const string Rewritten = "The body was parsed and written again:";
+
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The body as it came, then its variants, each other than all before it.</summary>
+    /// <summary>
+    /// The body as it came, then as it was before one thing happened to it, then before two; each other than all before
+    /// it.
+    /// </summary>
     public static List<Variant<byte[]>> Of(byte[] body)
     {
         var variants = new List<Variant<byte[]>> { new(body) };
-        var seen = new HashSet<string>(StringComparer.Ordinal) { Convert.ToBase64String(body) };
-        AddBytes(body, Add);
-        if (TryDecode(body) is { } text)
-        {
-            AddText(text, (changed, cause) => Add(Encoding.UTF8.GetBytes(changed), cause));
-            AddEncodings(text, Add);
-            AddJson(text, Add);
-        }
-
+        var seen = new HashSet<string>(StringComparer.Ordinal) { KeyOf(body) };
+        Undo(body, (changed, cause) => Add(changed, cause));
+        foreach (var one in variants.Skip(1).Where(one => one.Value.Length is > 0 and <= MaxBytesForTwo).ToList())
+            Undo(one.Value, (changed, cause) => Add(changed, [.. one.Causes, cause]));
         return variants;
 
-        void Add(byte[] changed, string cause)
+        void Add(byte[] changed, params string[] causes)
         {
-            if (seen.Add(Convert.ToBase64String(changed)))
-                variants.Add(new(changed, cause));
+            if (seen.Add(KeyOf(changed)))
+                variants.Add(new(changed, causes));
         }
+    }
+
+    /// <summary>Whether a cause is that the body was parsed and written again.</summary>
+    public static bool IsReserialisation(string cause) => cause.StartsWith(Rewritten, StringComparison.Ordinal);
+
+    private static string KeyOf(byte[] body) => Convert.ToHexString(SHA256.HashData(body));
+
+    private static void Undo(byte[] body, Action<byte[], string> add)
+    {
+        AddBytes(body, add);
+        if (TryDecode(body) is not { } text)
+            return;
+
+        AddText(text, (changed, cause) => add(Encoding.UTF8.GetBytes(changed), cause));
+        AddEncodings(text, add);
+        AddJson(text, add);
     }
 
     private static void AddBytes(byte[] body, Action<byte[], string> add)
@@ -41,6 +61,8 @@ internal static class BodyVariants
         add([.. Encoding.UTF8.Preamble, .. body], "The body has lost its byte order mark: it was signed with one at its start.");
         if (body.AsSpan().StartsWith(Encoding.UTF8.Preamble))
             add(body[Encoding.UTF8.Preamble.Length..], "A byte order mark was put before the body: it was signed without one.");
+        foreach (var utf16 in new[] { Encoding.Unicode, Encoding.BigEndianUnicode }.Where(encoding => body.AsSpan().StartsWith(encoding.Preamble)))
+            add(Encoding.UTF8.GetBytes(utf16.GetString(body, 2, body.Length - 2)), "The body is UTF-16 here, as Windows PowerShell writes files: it was signed as UTF-8.");
         foreach (var coding in ContentDecoder.Codings)
         {
             if (TryInflate(body, coding) is { Length: > 0 } inflated)
@@ -96,7 +118,7 @@ internal static class BodyVariants
     }
 
     private static string Reserialised(JsonStyle style, string detail)
-        => $"The body was parsed and written again: it was signed {style.Description}{detail}. Verify the bytes as they came, before anything parses them.";
+        => $"{Rewritten} it was signed {style.Description}{detail}. Verify the bytes as they came, before anything parses them.";
 
     private static string? TryDecode(byte[] body)
     {

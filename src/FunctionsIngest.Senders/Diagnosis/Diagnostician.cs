@@ -1,13 +1,12 @@
 using FunctionsIngest.Senders.Catalogue;
 using FunctionsIngest.Senders.Keys;
-using FunctionsIngest.Senders.Payloads;
 using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Senders.Diagnosis;
 
 /// <summary>
-/// Verifies a captured request, and finds out what is wrong with it. It undoes what is known to go wrong, one thing or
-/// two at a time, until the signature matches.
+/// Verifies a captured request, and finds out what is wrong with it. It undoes what is known to go wrong, one thing,
+/// two or three at a time, until the request verifies.
 /// </summary>
 /// <param name="scheme">How the sender signs.</param>
 /// <param name="secrets">The texts of the sender's secrets.</param>
@@ -21,29 +20,14 @@ internal sealed class Diagnostician(SignatureScheme scheme, IReadOnlyList<string
     public RequestDiagnosis Diagnose(SignedRequest request, DateTimeOffset at)
     {
         var (keys, problems) = ParseKeys();
-        var result = Verify(scheme, request, keys, at);
-        if (result == VerificationResult.Verified)
-            return new RequestDiagnosis(result, [], IsExplained: true);
+        var result = RequestCheck.Verify(scheme, request, keys, at, out var webhook);
+        if (webhook is not null)
+            return new RequestDiagnosis(result, [], IsExplained: true) { Webhook = webhook };
 
-        if (FindOtherScheme(request, at) is { } other)
-            return new RequestDiagnosis(result, [$"The request is signed as the scheme '{other}' signs, and was verified as '{scheme.Name}'."], IsExplained: true);
-
-        var (causes, isExplained) = scheme is TemplateScheme template
-            ? new TemplateDiagnosis(template.Definition, request, KeyVariants.Of(scheme, secrets, others), at).Explain(result)
-            : new QiTechDiagnosis(scheme, request, [.. keys], others, at).Explain(result);
-        return new RequestDiagnosis(result, [.. problems, .. causes], isExplained);
-    }
-
-    // As the app does it: a sender that signs before it compresses has the content coding undone first.
-    private static VerificationResult Verify(SignatureScheme scheme, SignedRequest request, VerificationKey[] keys, DateTimeOffset at)
-    {
-        var coding = ContentDecoder.NameOf(request.Headers.ContentEncoding.ToString());
-        if (!scheme.SignsBeforeCompression || coding is null || !ContentDecoder.Codings.Contains(coding))
-            return scheme.Verify(request, keys, at);
-
-        return BodyVariants.TryInflate(request.Body.ToArray(), coding) is { } inflated
-            ? scheme.Verify(request with { Body = inflated, IsDecoded = true }, keys, at)
-            : VerificationResult.BodyUndecodable;
+        var own = scheme is TemplateScheme template ? new TemplateDiagnosis(template, request, KeyVariants.Of(scheme, secrets, others), at) : null;
+        var diagnosis = own?.ExplainForm(result) ?? FindOtherScheme(request, result, at) ?? own?.Explain(result)
+            ?? new QiTechDiagnosis((QiTechScheme)scheme, request, [.. keys], others, at).Explain(result);
+        return diagnosis with { Causes = [.. problems, .. diagnosis.Causes] };
     }
 
     private (VerificationKey[] Keys, List<string> Problems) ParseKeys()
@@ -62,13 +46,21 @@ internal sealed class Diagnostician(SignatureScheme scheme, IReadOnlyList<string
         return ([.. keys], problems);
     }
 
-    private string? FindOtherScheme(SignedRequest request, DateTimeOffset at)
+    private RequestDiagnosis? FindOtherScheme(SignedRequest request, VerificationResult result, DateTimeOffset at)
     {
         foreach (var name in SchemeCatalogue.Names.Where(name => name != SchemeCatalogue.Custom && name != scheme.Name))
         {
             var other = SchemeCatalogue.Create(name, new SchemeOptions { Scheme = name }, TimeSpan.FromDays(7), [])!;
-            if (secrets.Any(secret => other.ReadKeys(secret, out var keys) is null && Verify(other, request, [.. keys], at) == VerificationResult.Verified))
-                return name;
+            var cause = $"The request is signed as the scheme '{name}' signs, and was verified as '{scheme.Name}'.";
+            foreach (var secret in secrets)
+            {
+                if (other.ReadKeys(secret, out var keys) is not null)
+                    continue;
+                if (RequestCheck.Verify(other, request, [.. keys], at) == VerificationResult.Verified)
+                    return new(result, [cause], IsExplained: true);
+                if (other is TemplateScheme template && new TemplateDiagnosis(template, request, [.. keys.Select(key => new Variant<VerificationKey>(key))], at).ExplainForm(result) is { } explained)
+                    return explained with { Causes = [cause, .. explained.Causes] };
+            }
         }
 
         return null;

@@ -55,6 +55,15 @@ internal sealed class QiTechScheme(
     /// <inheritdoc />
     public override bool SignsBeforeCompression => signsBeforeCompression;
 
+    /// <summary>What the MD5 covers.</summary>
+    public BodyHash BodyHash => bodyHash;
+
+    /// <summary>The path that the sender was given; null: the request's path.</summary>
+    public string? PublicPath => publicPath;
+
+    /// <summary>The same scheme with other settings.</summary>
+    public QiTechScheme With(string? publicPath, BodyHash bodyHash) => new(secretFormat, tolerance, publicPath, bodyHash, comparesClientKey, signsBeforeCompression);
+
     /// <summary>Parses a key of P-521, public to verify or private to sign as well.</summary>
     /// <inheritdoc />
     public override string? ParseKey(string secret, out VerificationKey? key)

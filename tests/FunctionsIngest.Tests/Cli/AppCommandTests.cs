@@ -107,6 +107,99 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
     }
 
     [Fact]
+    public async Task The_size_of_a_body_is_shown_wherever_it_is()
+    {
+        await using var app = await StartAsync();
+        var body = $$"""{"uid":"{{new string('x', 100_000)}}"}""";
+        var id = await app.SendAsync(body);
+        await app.SendAsync("{}");
+
+        var list = await app.RunAsync("events", "list");
+        Assert.Single(list.Lines, line => line.EndsWith($" {body.Length:N0} B", StringComparison.Ordinal));
+        Assert.Single(list.Lines, line => line.EndsWith(" 2 B", StringComparison.Ordinal));
+        var json = (await app.RunAsync("events", "list", "--json")).Lines.Select(line => JsonDocument.Parse(line).RootElement.GetProperty("bytes").GetInt64());
+        Assert.Equal([2, body.Length], json.Order());
+        Assert.Contains($"{body.Length:N0} B", (await app.RunAsync("events", "show", id)).Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_list_that_is_cut_says_so_and_json_is_complete()
+    {
+        await using var app = await StartAsync();
+        for (var number = 0; number < 5; number++)
+            await app.SendAsync($$$"""{"uid":"{{{number}}}","event":{"type":"{{{(number == 0 ? "first" : "other")}}}"}}""");
+
+        var cut = await app.RunAsync("events", "list", "--limit", "3");
+        Assert.Equal(3, cut.Lines.Length);
+        Assert.Contains("There are more: these are the newest 3", cut.Error, StringComparison.Ordinal);
+        Assert.Contains("There are more", (await app.RunAsync("events", "list", "--limit", "3", "--json")).Error, StringComparison.Ordinal);
+        Assert.Contains("There are more", (await app.RunAsync("events", "list", "--limit", "3", "--type", "other")).Error, StringComparison.Ordinal);
+
+        foreach (var line in new[] { "--limit 5", "--limit 4 --type other", "--limit 1 --type first", "--json" })
+            Assert.Empty((await app.RunAsync(["events", "list", .. line.Split(' ')])).Error);
+    }
+
+    [Fact]
+    public async Task Json_without_a_limit_lists_more_than_a_screen_takes()
+    {
+        await using var app = await StartAsync();
+        Assert.Equal(ExitCode.Ok, (await app.RunAsync("send", "begini", "--url", app.UrlOf("begini"), "--count", "60", "--json")).ExitCode);
+        await app.Host.ProcessVisibleAsync();
+
+        Assert.Equal(50, (await app.RunAsync("events", "list")).Lines.Length);
+        var all = await app.RunAsync("events", "list", "--json");
+        Assert.Equal(60, all.Lines.Length);
+        Assert.Empty(all.Error);
+    }
+
+    [Fact]
+    public async Task A_mistyped_source_is_recognised()
+    {
+        await using var app = await StartAsync();
+        await app.SendAsync("{}");
+
+        foreach (var line in new[] { "events list --source bgini", "poison list --source bgini", "replay --since 1h --source bgini --yes" })
+            Assert.Contains("Did you mean begini?", (await app.RunAsync(line.Split(' '))).Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_sender_wrote_does_not_act_on_the_screen()
+    {
+        await using var app = await StartAsync();
+        var id = await app.SendAsync("{\"uid\":\"1\",\"event\":{\"type\":\"a\\u202eb\\u2028c\\u001b[2J\"},\"x\":\"\u202e\u009b\"}");
+        await KeepPoisonAsync(app, "\u202e", new string('1', 64), "x", "given up\n\u202e");
+
+        foreach (var line in new[] { "events list", "events list --json", $"events show {id}", $"events show {id} --json", "poison list", "poison list --json", "poison show 111111", $"replay {id} --yes" })
+        {
+            var run = await app.RunAsync(line.Split(' '));
+            Assert.Equal(ExitCode.Ok, run.ExitCode);
+            Assert.DoesNotContain(run.Output + run.Error, character => character is '\u202e' or '\u2028' or '\u001b' or '\u009b');
+        }
+
+        Assert.Single((await app.RunAsync("poison", "list")).Lines);
+    }
+
+    [Fact]
+    public async Task Events_and_poison_have_one_shape()
+    {
+        await using var app = await StartAsync();
+        await app.SendAsync("""{"uid":"1"}""");
+        await KeepPoisonAsync(app, "{}", new string('1', 64), new string('x', 100_000));
+
+        using var poisoned = JsonDocument.Parse(Assert.Single((await app.RunAsync("poison", "list", "--json")).Lines));
+        using var archived = JsonDocument.Parse(Assert.Single((await app.RunAsync("events", "list", "--json")).Lines));
+
+        Assert.Equal(new string('1', 64), poisoned.RootElement.GetProperty("id").GetString());
+        Assert.Equal("begini", poisoned.RootElement.GetProperty("source").GetString());
+        Assert.Equal((1, 0), (poisoned.RootElement.GetProperty("attempt").GetInt32(), poisoned.RootElement.GetProperty("redrive").GetInt32()));
+        Assert.Equal(100_002, poisoned.RootElement.GetProperty("bytes").GetInt64());
+        string[] own = ["poisonedAt", "reason", "attempt", "redrive"];
+        Assert.Equal(
+            archived.RootElement.EnumerateObject().Select(member => member.Name).Where(name => name != "processedAt").Order(StringComparer.Ordinal),
+            poisoned.RootElement.EnumerateObject().Select(member => member.Name).Except(own).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public async Task Tail_shows_events_as_they_arrive_until_it_is_stopped()
     {
         await using var app = await StartAsync();
@@ -135,8 +228,8 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
         await using var app = await StartAsync(handler);
         var id = await app.SendAsync("""{"uid":"1","event":{"type":"application.complete"}}""");
 
-        Assert.Equal($"begini/{id}~1: on the queue", (await app.RunAsync("replay", id)).Output.Trim());
-        Assert.Equal($"begini/{id}~2: on the queue", (await app.RunAsync("replay", id[..8])).Output.Trim());
+        Assert.Equal($"begini/{id}~1: on the queue", (await app.RunAsync("replay", id, "--yes")).Output.Trim());
+        Assert.Equal($"begini/{id}~2: on the queue", (await app.RunAsync("replay", id[..8], "--yes")).Output.Trim());
         await app.Host.ProcessVisibleAsync();
 
         Assert.Equal([id, $"{id}~1", $"{id}~2"], handler.Runs.Select(run => run.Id));
@@ -148,7 +241,7 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
 
         using var json = JsonDocument.Parse((await app.RunAsync("events", "show", $"{id}~1", "--json")).Output);
         Assert.Equal(id, json.RootElement.GetProperty("event").GetProperty("replayOf").GetString());
-        Assert.Equal(ExitCode.Usage, (await app.RunAsync("replay", $"{id}~1")).ExitCode);
+        Assert.Equal(ExitCode.Usage, (await app.RunAsync("replay", $"{id}~1", "--yes")).ExitCode);
     }
 
     [Fact]
@@ -159,15 +252,15 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
         var id = await app.SendAsync("""{"uid":"1"}""");
 
         // What a crash after the insert leaves: the number is taken, the row is there, and no message is.
-        Assert.Equal(ExitCode.Ok, (await app.RunAsync("replay", id)).ExitCode);
+        Assert.Equal(ExitCode.Ok, (await app.RunAsync("replay", id, "--yes")).ExitCode);
         await app.Host.Clients.Events.ClearMessagesAsync();
         var row = (await app.Host.FindRowAsync("begini", $"{id}~1"))!;
         row.State = RowState.Received;
         Assert.True(await app.Host.Get<LedgerTable>().TryUpdateAsync(row, CancellationToken.None));
 
-        var resumed = await app.RunAsync("replay", id);
+        var resumed = await app.RunAsync("replay", id, "--yes");
         Assert.StartsWith($"begini/{id}~1: begun by an earlier command", resumed.Output, StringComparison.Ordinal);
-        Assert.StartsWith($"begini/{id}~2: on the queue", (await app.RunAsync("replay", id)).Output, StringComparison.Ordinal);
+        Assert.StartsWith($"begini/{id}~2: on the queue", (await app.RunAsync("replay", id, "--yes")).Output, StringComparison.Ordinal);
         await app.Host.ProcessVisibleAsync();
 
         Assert.Equal([id, $"{id}~1", $"{id}~2"], handler.Runs.Select(run => run.Id).Order(StringComparer.Ordinal));
@@ -181,11 +274,11 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
         var id = await app.SendAsync("""{"uid":"1"}""");
 
         // What a crash after the send leaves: the message is there, and the row does not know it.
-        await app.RunAsync("replay", id);
+        await app.RunAsync("replay", id, "--yes");
         var row = (await app.Host.FindRowAsync("begini", $"{id}~1"))!;
         row.State = RowState.Received;
         await app.Host.Get<LedgerTable>().TryUpdateAsync(row, CancellationToken.None);
-        await app.RunAsync("replay", id);
+        await app.RunAsync("replay", id, "--yes");
 
         Assert.Equal(2, await app.Host.CountMessagesAsync());
         await app.Host.ProcessVisibleAsync();
@@ -199,12 +292,29 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
         await using var app = await StartAsync(handler);
         var id = await app.SendAsync("""{"uid":"1"}""");
 
-        var runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => app.RunAsync("replay", id, "--json")));
+        var runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => app.RunAsync("replay", id, "--json", "--yes")));
         await app.Host.ProcessVisibleAsync();
 
         Assert.All(runs, run => Assert.Equal(ExitCode.Ok, run.ExitCode));
         var promised = runs.Select(run => JsonDocument.Parse(run.Output).RootElement.GetProperty("id").GetString()!).ToHashSet(StringComparer.Ordinal);
         Assert.Equal(promised.Append(id).Order(StringComparer.Ordinal), handler.Runs.Select(run => run.Id).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task Replaying_one_needs_a_yes_too()
+    {
+        var handler = new RecordingHandler("recorder");
+        await using var app = await StartAsync(handler);
+        var id = await app.SendAsync("""{"uid":"1","event":{"type":"application.complete"}}""");
+
+        var unasked = await app.RunAsync("replay", id);
+        Assert.Equal(ExitCode.Usage, unasked.ExitCode);
+        Assert.Contains($"Replay begini/{id[..12]} (application.complete)?", unasked.Error, StringComparison.Ordinal);
+        Assert.Equal(0, await app.Host.CountMessagesAsync());
+
+        await app.RunAsync("replay", id, "--yes");
+        await app.Host.ProcessVisibleAsync();
+        Assert.Equal([id, id], handler.Runs.Select(run => run.OriginalId));
     }
 
     [Fact]
@@ -216,6 +326,7 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
 
         var unasked = await app.RunAsync("replay", "--since", "1h");
         Assert.Equal(ExitCode.Usage, unasked.ExitCode);
+        Assert.Contains("OriginalId", unasked.Error, StringComparison.Ordinal);
         Assert.Contains("Replay 2 events?", unasked.Error, StringComparison.Ordinal);
         Assert.Equal(0, await app.Host.CountMessagesAsync());
 
@@ -293,10 +404,10 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
         }
     }
 
-    private static Task KeepPoisonAsync(App app, string body, string id, string padding)
+    private static Task KeepPoisonAsync(App app, string body, string id, string padding, string reason = "recorder: it is broken")
     {
         var envelope = Envelope.For(new EventKey("begini", id), "application.complete", DateTimeOffset.UnixEpoch.AddYears(50));
-        return app.Host.Get<PoisonStore>().KeepAsync(envelope, BinaryData.FromString(body + padding), "recorder: it is broken", CancellationToken.None);
+        return app.Host.Get<PoisonStore>().KeepAsync(envelope, BinaryData.FromString(body + padding), reason, CancellationToken.None);
     }
 
     private async Task<App> StartAsync(IWebhookHandler? handler = null)

@@ -55,7 +55,7 @@ public sealed class AppConfigurationTests : IDisposable
     public void An_empty_storage_setting_is_none()
         => Assert.Equal(
             "UseDevelopmentStorage=true",
-            AppConfiguration.StorageOf(AppConfiguration.Read(Terminal("", ("WebhookStorage", "")), null), connection: null).ConnectionString);
+            AppConfiguration.StorageOf(AppConfiguration.Read(Terminal("", ("WebhookStorage", "")), null), new FunctionsIngest.Cli.Identities.StorageTarget(null, new FunctionsIngest.Cli.Identities.TokenTargets([]))).ConnectionString);
 
     public void Dispose() => Directory.Delete(_root, recursive: true);
 

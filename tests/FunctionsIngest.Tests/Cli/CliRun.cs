@@ -16,7 +16,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
     public static Task<CliRun> RunAsync(params string[] args) => RunAsync([], args);
 
     public static async Task<CliRun> RunAsync(
-        Dictionary<string, string?> environment, string[] args, byte[]? input = null, Action<string>? written = null, CancellationToken cancellationToken = default)
+        Dictionary<string, string?> environment, string[] args, byte[]? input = null, Action<string>? written = null, string? folder = null, CancellationToken cancellationToken = default)
     {
         using var output = new ObservedWriter(written);
         using var error = new StringWriter();
@@ -26,7 +26,7 @@ internal sealed record CliRun(int ExitCode, string Output, string Error)
             Error = error,
             OpenInput = () => new MemoryStream(input ?? []),
             Environment = environment,
-            Folder = Path.GetTempPath(),
+            Folder = folder ?? Path.GetTempPath(),
         };
         var exitCode = await CommandLine.RunAsync(args, terminal, cancellationToken);
         return new CliRun(exitCode, output.ToString(), error.ToString());

@@ -136,6 +136,31 @@ public sealed class CommandLineTests
         Assert.Contains("A newline was put at the body's end", json.RootElement.GetProperty("causes")[0].GetString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("""{"event_type":"item.add","event_id":"1"}""", ExitCode.Ok, "Genuine")]
+    [InlineData("""{"event_type":"player.left","event_id":"1"}""", ExitCode.No, "does not process its event type 'player.left' (400 Unknown event type): the source's EventTypes are item.add.")]
+    [InlineData("""{"event_type":"player.verify","event_id":"1"}""", ExitCode.No, "refuses its event type 'player.verify' (400 Unknown event type): the sender acts on the answer")]
+    [InlineData("""{"event_type":"item.add"}""", ExitCode.No, "an id at /idempotency_key or /event_id")]
+    [InlineData("[]", ExitCode.No, "refuses its payload (400 Invalid payload)")]
+    public async Task A_genuine_request_that_the_app_does_not_take_is_told(string body, int exitCode, string said)
+    {
+        var environment = new Dictionary<string, string?>
+        {
+            ["INGEST_SECRET"] = "a secret of some length",
+            ["Webhooks__Sources__game__Scheme"] = "aghanim",
+            ["Webhooks__Sources__game__Secrets__0"] = "game",
+            ["Webhooks__Sources__game__EventTypes__0"] = "item.add",
+        };
+        var bytes = System.Text.Encoding.UTF8.GetBytes(body);
+        var request = (await CliRun.RunAsync(environment, ["send", "game", "--dry-run", "--body", "-"], bytes)).Output;
+
+        var run = await CliRun.RunAsync(environment, ["verify", "game", "--headers", CliRun.NewFile(request), "--body", "-"], bytes);
+
+        Assert.Equal(exitCode, run.ExitCode);
+        Assert.StartsWith("Genuine", run.Output, StringComparison.Ordinal);
+        Assert.Contains(said, run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_captured_request_is_read_however_it_was_written_down()
     {

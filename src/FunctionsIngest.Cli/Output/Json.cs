@@ -2,7 +2,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace FunctionsIngest.Cli;
+namespace FunctionsIngest.Cli.Output;
 
 /// <summary>How JSON is written for machines and for those who read what machines get.</summary>
 internal static class Json
@@ -12,4 +12,9 @@ internal static class Json
 
     /// <summary>On one line, in a stream of them.</summary>
     public static JsonSerializerOptions Line { get; } = new(JsonSerializerDefaults.Web) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    /// <summary>
+    /// Writes a value. Characters that act on a terminal are escaped, those beyond JSON's own rules too.
+    /// </summary>
+    public static string Write(object value, JsonSerializerOptions options) => ShownText.Json(JsonSerializer.Serialize(value, options));
 }
