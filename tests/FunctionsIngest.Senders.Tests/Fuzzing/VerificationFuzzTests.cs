@@ -9,8 +9,8 @@ using Xunit.Abstractions;
 namespace FunctionsIngest.Senders.Tests.Fuzzing;
 
 /// <summary>
-/// Many requests, signed and then changed: a verifier that was written from the documents alone must agree with the
-/// product on each of them.
+/// Many requests, signed and then changed. A verifier that was written from the documents, and calls nothing of the
+/// product, must agree with the product on each of them.
 /// </summary>
 public sealed class VerificationFuzzTests(ITestOutputHelper output)
 {

@@ -39,7 +39,6 @@ internal sealed class JsonText
     /// <summary>The value at a pointer; null if it is absent, null, not read to its end, or not text.</summary>
     public JsonNode? At(string pointer)
     {
-        // A value of its own is not where a pointer can lead.
         var node = Root;
         foreach (var token in pointer[1..].Split('/'))
         {

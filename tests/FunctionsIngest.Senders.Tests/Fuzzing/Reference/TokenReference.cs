@@ -83,7 +83,7 @@ internal sealed partial class TokenReference(IReadOnlyList<ReferenceKey> keys, s
 
     private static string? Text(Dictionary<string, JsonNode> members, string name) => members.GetValueOrDefault(name) is { Kind: JsonNodeKind.Text } node ? node.Text : null;
 
-    /// <summary>The members of an object; null if it is none, or if a member is there twice.</summary>
+    /// <summary>The members of an object; null for anything else, and if a member is there twice.</summary>
     private static Dictionary<string, JsonNode>? MembersOf(byte[] json)
     {
         var document = JsonText.Read(json);
