@@ -36,7 +36,7 @@ internal sealed class FuzzSender(ReferenceRules rules, IReadOnlyList<ReferenceKe
 
     private string Time(Random random, DateTimeOffset now)
     {
-        var units = (long)Math.Floor((now - DateTimeOffset.UnixEpoch) / rules.TimeUnit);
+        var units = (now - DateTimeOffset.UnixEpoch).Ticks / rules.TimeUnit.Ticks;
         var past = (long)(rules.Past / rules.TimeUnit);
         var future = (long)(rules.Future / rules.TimeUnit);
         var time = random.Next(12) switch

@@ -61,12 +61,13 @@ internal sealed class ReferenceVerifier(ReferenceRules rules, IReadOnlyList<Refe
         if (rules.Separator.Length == 0)
             return [line];
 
+        // Blanks around an item do not count.
         var unit = ReferenceHeader.UnitsOf(line).First();
+        var items = unit.Split(rules.Separator[0]).Select(item => item.Trim(' ')).ToArray();
         if (rules.Separator != ", ")
-            return ReferenceHeader.IsJoined(unit) ? null : unit.Split(rules.Separator);
+            return ReferenceHeader.IsJoined(unit) ? null : items;
 
         // A joined header looks like the sender's own, so all its signatures are one.
-        var items = unit.Split(',').Select(item => item.Trim(' ')).ToArray();
         return items.Where(item => rules.Prefixes.Any(prefix => item.StartsWith(prefix, StringComparison.Ordinal))).Distinct(StringComparer.Ordinal).Count() <= 1 ? items : null;
     }
 
@@ -90,7 +91,7 @@ internal sealed class ReferenceVerifier(ReferenceRules rules, IReadOnlyList<Refe
         if (text is null || ParseTime(text, rules.TimeUnit) is not { } time)
             return false;
 
-        var now = (long)Math.Floor((request.Now - DateTimeOffset.UnixEpoch) / rules.TimeUnit);
+        var now = (request.Now - DateTimeOffset.UnixEpoch).Ticks / rules.TimeUnit.Ticks;
         return now - time <= (long)(rules.Past / rules.TimeUnit) && time - now <= (long)(rules.Future / rules.TimeUnit);
     }
 
