@@ -1,15 +1,17 @@
 namespace FunctionsIngest.Senders.Payloads;
 
 /// <summary>
-/// What a decoder reads. The last byte comes by itself: a decoder that has ended without it has bytes behind its end.
+/// What a decoder reads. The last byte comes by itself: a decoder that has ended without it has bytes behind its end,
+/// and one that asks for more has not ended.
 /// </summary>
 /// <param name="bytes">The bytes; at least one.</param>
 internal sealed class DeflatedBytes(ReadOnlyMemory<byte> bytes) : Stream
 {
     private int _position;
+    private bool _isExceeded;
 
-    /// <summary>Whether the decoder has asked for the last byte.</summary>
-    public bool IsUsedUp => _position == bytes.Length;
+    /// <summary>Whether the decoder has asked for the last byte, and for none behind it.</summary>
+    public bool IsUsedUp => _position == bytes.Length && !_isExceeded;
 
     /// <inheritdoc />
     public override bool CanRead => true;
@@ -34,6 +36,7 @@ internal sealed class DeflatedBytes(ReadOnlyMemory<byte> bytes) : Stream
     public override int Read(Span<byte> buffer)
     {
         var left = bytes.Length - _position;
+        _isExceeded |= left == 0 && !buffer.IsEmpty;
         var length = Math.Min(buffer.Length, left > 1 ? left - 1 : left);
         bytes.Span.Slice(_position, length).CopyTo(buffer);
         _position += length;

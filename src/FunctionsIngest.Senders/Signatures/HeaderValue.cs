@@ -71,7 +71,8 @@ internal static class HeaderValue
         if (value.IndexOf(',') < 0)
             return value;
 
-        for (var repeats = 2; repeats <= MaxRepeats; repeats++)
+        // The most repeats first: what is there four times is also there twice, joined.
+        for (var repeats = MaxRepeats; repeats > 1; repeats--)
         {
             if (FindRepeated(value, ", ", repeats) is var length and > 0 || (length = FindRepeated(value, ",", repeats)) > 0)
                 return value[..length];

@@ -77,6 +77,19 @@ public sealed class ContentDecoderTests
     }
 
     [Theory]
+    [InlineData("gzip", "1F8B0800000000000003", "000000FFFF", "0000000000000000")]
+    [InlineData("gzip", "1F8B0800000000000003", "000100FEFF61", "43BEB7E801000000")]
+    [InlineData("deflate", "789C", "000000FFFF", "00000001")]
+    [InlineData("deflate", "789C", "000100FEFF61", "00620062")]
+    public void A_body_whose_last_block_is_missing_is_refused_even_if_its_sums_are_right(string coding, string header, string block, string trailer)
+    {
+        var lastBlock = "01" + block[2..];
+
+        Assert.Null(Decode(coding, Convert.FromHexString(header + block + trailer)));
+        Assert.NotNull(Decode(coding, Convert.FromHexString(header + lastBlock + trailer)));
+    }
+
+    [Theory]
     [MemberData(nameof(Codings))]
     public void A_changed_bit_never_gives_another_body(string coding)
     {
