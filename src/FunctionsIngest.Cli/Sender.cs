@@ -1,4 +1,3 @@
-using FunctionsIngest.Configuration;
 using FunctionsIngest.Senders.Catalogue;
 using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;

@@ -1,4 +1,4 @@
-using FunctionsIngest.Configuration;
+using FunctionsIngest.Senders.Catalogue;
 
 namespace FunctionsIngest.Cli.Events;
 

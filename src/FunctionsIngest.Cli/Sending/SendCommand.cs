@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
-using FunctionsIngest.Configuration;
+using FunctionsIngest.Senders.Catalogue;
 using Spectre.Console;
 
 namespace FunctionsIngest.Cli.Sending;

@@ -1,3 +1,4 @@
+using FunctionsIngest.Senders.Catalogue;
 using Microsoft.Extensions.Options;
 
 namespace FunctionsIngest.Configuration;

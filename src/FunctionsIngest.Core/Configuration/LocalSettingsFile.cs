@@ -1,3 +1,5 @@
+using FunctionsIngest.Senders.Catalogue;
+
 namespace FunctionsIngest.Configuration;
 
 /// <summary>

@@ -2,6 +2,7 @@ using System.Collections;
 using System.ComponentModel;
 using System.Globalization;
 using System.Reflection;
+using FunctionsIngest.Senders.Catalogue;
 using Microsoft.Extensions.Configuration;
 
 namespace FunctionsIngest.Configuration;

@@ -1,6 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Net;
+using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
 
@@ -18,7 +19,9 @@ internal static class CallerAddress
         if (string.IsNullOrEmpty(header))
             return context.Connection.RemoteIpAddress is { } peer ? AddressText.Normalise(peer) : null;
 
-        return SingleValue.TryFind(context.Request.Headers, header, out var value) && TryParse(value, out var address) ? AddressText.Normalise(address) : null;
+        return HeaderValue.ReadOne(context.Request.Headers, header, out var value) == VerificationResult.Verified && TryParse(value.Trim(), out var address)
+            ? AddressText.Normalise(address)
+            : null;
     }
 
     // Some proxies write the port as well: 203.0.113.7:52100, [2001:db8::7]:52100.

@@ -1,3 +1,4 @@
+using FunctionsIngest.Senders.Signatures;
 using FunctionsIngest.Sources;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
@@ -37,7 +38,7 @@ internal sealed partial class CallerCheck(IOptions<ReceivingOptions> options, IL
     }
 
     private static bool CameThrough(Guid frontDoor, IHeaderDictionary headers)
-        => SingleValue.TryFind(headers, FrontDoorHeader, out var value) && Guid.TryParseExact(value, "D", out var named) && named == frontDoor;
+        => HeaderValue.ReadOne(headers, FrontDoorHeader, out var value) == VerificationResult.Verified && Guid.TryParseExact(value.Trim(), "D", out var named) && named == frontDoor;
 
     private static partial class Log
     {

@@ -140,8 +140,7 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
             return null;
         }
 
-        var nearest = names.MinBy(name => Distance(options.Scheme, name))!;
-        var suggestion = Distance(options.Scheme, nearest) <= 2 ? $"did you mean '{nearest}'? The schemes are" : "set it to one of";
+        var suggestion = NearestName.To(options.Scheme, names) is { } nearest ? $"did you mean '{nearest}'? The schemes are" : "set it to one of";
         Refuse("Scheme", $"is '{options.Scheme}', which is not a scheme; {suggestion} {string.Join(", ", names)}");
         return null;
     }
@@ -325,25 +324,4 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
     private static string? NullIfEmpty(string? text) => string.IsNullOrEmpty(text) ? null : text;
 
     private static TimeSpan Min(TimeSpan one, TimeSpan other) => one < other ? one : other;
-
-    /// <summary>
-    /// How many characters must be added, removed or replaced to make one text of the other, whatever their case.
-    /// </summary>
-    private static int Distance(string one, string other)
-    {
-        var row = Enumerable.Range(0, other.Length + 1).ToArray();
-        for (var i = 1; i <= one.Length; i++)
-        {
-            var diagonal = row[0];
-            row[0] = i;
-            for (var j = 1; j <= other.Length; j++)
-            {
-                var replaced = diagonal + (char.ToUpperInvariant(one[i - 1]) == char.ToUpperInvariant(other[j - 1]) ? 0 : 1);
-                diagonal = row[j];
-                row[j] = Math.Min(replaced, Math.Min(row[j], row[j - 1]) + 1);
-            }
-        }
-
-        return row[other.Length];
-    }
 }

@@ -1,6 +1,6 @@
-using FunctionsIngest.Configuration;
+using FunctionsIngest.Senders.Catalogue;
 
-namespace FunctionsIngest.Core.Tests.Configuration;
+namespace FunctionsIngest.Senders.Tests.Catalogue;
 
 public sealed class NearestNameTests
 {

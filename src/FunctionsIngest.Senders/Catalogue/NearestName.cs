@@ -1,4 +1,4 @@
-namespace FunctionsIngest.Configuration;
+namespace FunctionsIngest.Senders.Catalogue;
 
 /// <summary>Finds the name that somebody meant who has mistyped it.</summary>
 internal static class NearestName
