@@ -333,7 +333,7 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
         await using var receiver = await Receiver.StartAsync(_ => Task.CompletedTask);
         var vault = Vault(name => name is "acme-api-key" or "other-api-key" ? [ApiKey] : ["a key of another source"]);
         await using var host = await StartAsync(
-            receiver.Url, ApiKey, null, [("../other:ApiKeySecret", "other-api-key"), ("../other:ReceiverUrl", receiver.Url)], vault);
+            receiver.Url, ApiKey, null, [("../other:ApiKeySecret", "other-api-key"), ("../other:ReceiverUrl", receiver.Url), ("../other:AllowPrivateAddresses", "true")], vault);
 
         Assert.Equal((HttpStatusCode.ServiceUnavailable, """{"detail":"API keys cannot be checked now, please try again"}"""), await TestAsync(host, ApiKey));
 
