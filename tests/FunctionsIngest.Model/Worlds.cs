@@ -11,6 +11,8 @@ internal static class Worlds
         new() { Name = "resends and early redelivery", Requests = 3, EarlyRedeliveries = 1 },
         new() { Name = "crashes and resends", Requests = 2, Crashes = 2, Attempts = 1 },
         new() { Name = "crashes up to the dequeue limit", Crashes = 3, Attempts = 1 },
+        new() { Name = "crashes up to the limit of deaths", Crashes = 3, MaxDeaths = 2, Attempts = 1, Redrives = 1 },
+        new() { Name = "crash and stall, of which one is enough", Crashes = 1, Stalls = 1, EarlyRedeliveries = 1, MaxDeaths = 1, Attempts = 1 },
         new() { Name = "crash, retry, early redelivery", Crashes = 1, EarlyRedeliveries = 1 },
         new() { Name = "storage failures and resends", Requests = 2, StorageFailures = 1 },
         new() { Name = "storage failures one after another", StorageFailures = 3, Attempts = 1 },
@@ -29,6 +31,9 @@ internal static class Worlds
         new() { Name = "retention: sweep and resends", Requests = 2, LargeBody = true, Attempts = 1, Redrives = 1, Retentions = 1, IdleSweeps = 1 },
         new() { Name = "retention: sweep and crash", LargeBody = true, Attempts = 1, Retentions = 1, IdleSweeps = 1, Crashes = 1, Redrives = 1 },
         new() { Name = "retention: sweep and storage failure", LargeBody = true, Attempts = 1, Retentions = 1, IdleSweeps = 1, StorageFailures = 1, Redrives = 1 },
+        new() { Name = "retention: messages outlive their rows, resends", Requests = 3, LargeBody = true, Attempts = 1, Retentions = 1 },
+        new() { Name = "retention: messages outlive their rows, crash and redrive", Requests = 2, Attempts = 1, Retentions = 1, Crashes = 1, Redrives = 1 },
+        new() { Name = "retention: messages outlive their rows, storage failure", Requests = 2, Attempts = 1, Retentions = 1, StorageFailures = 1, Redrives = 1 },
         new() { Name = "retention: sweep and stall", LargeBody = true, Attempts = 1, Retentions = 1, IdleSweeps = 1, Stalls = 1, EarlyRedeliveries = 1 },
     ];
 
