@@ -341,6 +341,15 @@ internal sealed partial class Protocol
         }
     }
 
+    /// <summary>A row as it is taken, and whether the event is then given up, for <see cref="DecisionTests"/>.</summary>
+    public (Row Row, bool GivesUp) Take(in Row before, in Processor message)
+    {
+        var state = new State { Row = before };
+        state.Processors[0] = message;
+        WriteTaken(ref state, 0);
+        return (state.Row, state.Processors[0].GivesUp);
+    }
+
     /// <summary>The deaths that a row has seen when it is taken again.</summary>
     private byte DeathsAt(in Row row)
     {

@@ -1,4 +1,6 @@
 using Azure.Messaging;
+using FunctionsIngest.Queueing;
+using FunctionsIngest.Senders;
 
 namespace FunctionsIngest.Archive;
 
@@ -16,8 +18,8 @@ internal sealed record ArchivedEvent(ArchivedName Name, DateTimeOffset? Processe
     /// <summary>The blob of a body beside the event.</summary>
     public string? Payload => Text("payload");
 
-    /// <summary>How much the sender's signature proves.</summary>
-    public string? Assurance => Text("assurance");
+    /// <summary>How much the sender's signature proves; one that is not known is the weaker.</summary>
+    public Assurance Assurance => Envelope.ReadAssurance(Text("assurance"));
 
     /// <summary>What a machine is told of it.</summary>
     public object Describe() => new
@@ -27,7 +29,7 @@ internal sealed record ArchivedEvent(ArchivedName Name, DateTimeOffset? Processe
         type = Event.Type,
         receivedAt = Event.Time,
         processedAt = ProcessedAt,
-        assurance = Assurance,
+        assurance = Envelope.WriteAssurance(Assurance),
         replayOf = ReplayOf,
         contentType = Event.DataContentType,
         bytes = Event.Data?.ToMemory().Length,

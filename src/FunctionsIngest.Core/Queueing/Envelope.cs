@@ -19,6 +19,9 @@ internal sealed record Envelope
     /// <summary>The version of the extension attributes; a message of another version is not read.</summary>
     public const int Version = 1;
 
+    // No attempt, redrive or storage failure has a number beyond; the next one still is a number.
+    private const int MaxCount = 1_000_000_000;
+
     private const string SourcePrefix = "/webhooks/";
     private const string DeliveryFormat = "N";
 
@@ -55,6 +58,12 @@ internal sealed record Envelope
     /// <summary>How often the event has been redriven.</summary>
     public int Redrive { get; init; }
 
+    /// <summary>When the delivery was sent: by the request, or by the redrive.</summary>
+    public required DateTimeOffset SentAt { get; init; }
+
+    /// <summary>How many storage failures in a row have met the message in this attempt.</summary>
+    public int StorageFailures { get; init; }
+
     /// <summary>The id of the event that this one replays; null for an event of a webhook's own.</summary>
     public string? ReplayOf { get; init; }
 
@@ -77,7 +86,14 @@ internal sealed record Envelope
         PartitionKey = key.PartitionKey,
         RowKey = key.RowKey,
         Delivery = NewDelivery(),
+        SentAt = time,
     };
+
+    /// <summary>Reads an assurance. One that is not known is the weaker.</summary>
+    public static Assurance ReadAssurance(string? text) => text == "verified" ? Assurance.Verified : Assurance.Authenticated;
+
+    /// <summary>The text of an assurance.</summary>
+    public static string WriteAssurance(Assurance assurance) => assurance == Assurance.Verified ? "verified" : "authenticated";
 
     /// <summary>What every log line about the message's event carries.</summary>
     public IReadOnlyList<KeyValuePair<string, object?>> ToLogScope() => IngestLogScope.Of(Source, EventId);
@@ -107,6 +123,9 @@ internal sealed record Envelope
         attributes["delivery"] = Delivery;
         attributes["attempt"] = Attempt;
         attributes["redrive"] = Redrive;
+        attributes["sentat"] = SentAt.ToString("O", CultureInfo.InvariantCulture);
+        if (StorageFailures > 0)
+            attributes["storagefailures"] = StorageFailures;
         if (TraceParent is not null)
             attributes["traceparent"] = TraceParent;
         if (Payload is not null)
@@ -154,7 +173,7 @@ internal sealed record Envelope
         cloudEvent.Id = id;
         cloudEvent.Time = time;
         cloudEvent.DataContentType = contentType;
-        cloudEvent.ExtensionAttributes["assurance"] = assurance == Assurance.Verified ? "verified" : "authenticated";
+        cloudEvent.ExtensionAttributes["assurance"] = WriteAssurance(assurance);
         if (replayOf is not null)
             cloudEvent.ExtensionAttributes["replayof"] = replayOf;
         return cloudEvent;
@@ -169,8 +188,9 @@ internal sealed record Envelope
     public static Envelope? FromCloudEvent(CloudEvent cloudEvent)
     {
         if (!TryGetNumber(cloudEvent, "envelopeversion", out var version) || version != Version
-            || !TryGetNumber(cloudEvent, "attempt", out var attempt) || attempt < 1
-            || !TryGetNumber(cloudEvent, "redrive", out var redrive) || redrive < 0
+            || !TryGetNumber(cloudEvent, "attempt", out var attempt) || attempt is < 1 or > MaxCount
+            || !TryGetNumber(cloudEvent, "redrive", out var redrive) || redrive is < 0 or > MaxCount
+            || !DateTimeOffset.TryParseExact(GetText(cloudEvent, "sentat"), "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var sentAt)
             || GetText(cloudEvent, "partitionkey") is not { } partitionKey
             || GetText(cloudEvent, "rowkey") is not { } rowKey
             || GetText(cloudEvent, "delivery") is not { Length: 32 } delivery || !Guid.TryParseExact(delivery, DeliveryFormat, out _)
@@ -187,6 +207,8 @@ internal sealed record Envelope
         if ((key.PartitionKey, key.RowKey) != (partitionKey, rowKey))
             return null;
 
+        // Only a delay depends on it.
+        TryGetNumber(cloudEvent, "storagefailures", out var storageFailures);
         var payload = GetText(cloudEvent, "payload");
         return new Envelope
         {
@@ -195,12 +217,14 @@ internal sealed record Envelope
             Type = cloudEvent.Type,
             Time = cloudEvent.Time.Value,
             ContentType = cloudEvent.DataContentType,
-            Assurance = GetText(cloudEvent, "assurance") == "authenticated" ? Assurance.Authenticated : Assurance.Verified,
+            Assurance = ReadAssurance(GetText(cloudEvent, "assurance")),
             PartitionKey = partitionKey,
             RowKey = rowKey,
             Delivery = delivery,
             Attempt = attempt,
             Redrive = redrive,
+            SentAt = sentAt,
+            StorageFailures = Math.Clamp(storageFailures, 0, MaxCount),
             ReplayOf = GetText(cloudEvent, "replayof"),
             TraceParent = GetText(cloudEvent, "traceparent"),
             Body = payload is null ? cloudEvent.Data ?? BinaryData.Empty : null,

@@ -5,7 +5,6 @@ using Azure.Storage.Blobs.Models;
 using FunctionsIngest.Archive;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
-using FunctionsIngest.Senders;
 using FunctionsIngest.Storage;
 
 namespace FunctionsIngest.Replaying;
@@ -58,15 +57,15 @@ internal sealed class Replayer(StorageClients clients, ArchiveReader archive, Le
         var envelope = Envelope.For(KeyOf(original, number), original.Event.Type, row.ReceivedAt) with
         {
             ContentType = original.Event.DataContentType,
-            Assurance = original.Assurance == "authenticated" ? Assurance.Authenticated : Assurance.Verified,
+            SentAt = time.GetUtcNow(),
+            Assurance = original.Assurance,
             ReplayOf = original.Event.Id,
             Body = body,
         };
         await queue.SendAsync(envelope, TimeSpan.Zero, cancellationToken);
 
         // A processor that was faster has written a later state, and that one stays.
-        row.State = RowState.HandedOver;
-        await rows.TryUpdateAsync(row, cancellationToken);
+        await rows.TryUpdateAsync(row with { State = RowState.HandedOver }, cancellationToken);
     }
 
     private Task<LedgerRow?> FindRowAsync(ArchivedEvent original, int number, CancellationToken cancellationToken)

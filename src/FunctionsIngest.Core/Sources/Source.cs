@@ -19,6 +19,9 @@ internal sealed class Source
     /// <summary>The name of the secret that holds the expected client key, for QI Tech; null: not compared.</summary>
     public string? ClientKeyName { get; init; }
 
+    /// <summary>How long its webhooks are remembered: that long after its last change, a final row expires.</summary>
+    public TimeSpan Retention { get; init; } = SourcesOptions.TimelessRetention;
+
     /// <summary>The accepted event types; null: all.</summary>
     public FrozenSet<string>? EventTypes { get; init; }
 
