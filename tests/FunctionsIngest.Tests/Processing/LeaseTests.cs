@@ -76,6 +76,62 @@ public sealed class LeaseTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         Assert.Equal("somebody-else", (await app.RowAsync(id)).Owner);
     }
 
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    [InlineData(60 * 24 * 30)]
+    public async Task Whether_a_lease_is_live_is_told_by_the_clock_of_storage_and_not_by_that_of_an_instance(int minutesAhead)
+    {
+        var handler = new RecordingHandler("one");
+        await using var app = await ObservedHost.StartAsync(azurite, [handler]);
+        var (id, message) = await app.AcceptAsync();
+        await app.PutRowAsync(id, row => EventProcessorTests.Held(row, Lease));
+        app.Time.AdjustTime(app.Time.GetUtcNow().AddMinutes(minutesAhead));
+
+        await app.Host.ProcessAsync(message);
+        Assert.Empty(handler.Runs);
+        Assert.InRange(Assert.Single(app.Proxy.Sent).Delay, 290, 303);
+
+        app.Proxy.Clock.Advance(Lease - TimeSpan.FromSeconds(20));
+        await app.Host.ProcessAsync(message);
+        Assert.Empty(handler.Runs);
+
+        app.Proxy.Clock.Advance(TimeSpan.FromSeconds(23));
+        await app.Host.ProcessAsync(message);
+        Assert.Single(handler.Runs);
+    }
+
+    [Fact]
+    public async Task A_holder_that_could_not_renew_its_lease_for_as_long_as_it_is_starts_no_handler()
+    {
+        var handler = new RecordingHandler("one");
+        await using var app = await ObservedHost.StartAsync(azurite, [handler], [new("Webhooks:StorageTries", "1")]);
+        var (id, message) = await app.AcceptAsync(ObservedHost.LargeBody());
+        var released = new TaskCompletionSource();
+        app.Fail(StorageStep.LoadPayload, StorageFault.Until(released.Task), times: 1);
+        var processing = app.Host.ProcessAsync(message);
+        await ObservedHost.UntilAsync(() => Task.FromResult(app.Steps.Contains(StorageStep.LoadPayload)));
+
+        // From here on no renewal succeeds.
+        using (app.Proxy.Inject(StorageFault.Answer(503, "ServerBusy"), call => call.Service == StorageService.Table && call.Method == "PUT", times: 2))
+        {
+            for (var half = 1; half <= 2; half++)
+            {
+                app.Time.Advance(Lease / 2);
+                var renewals = half;
+                await ObservedHost.UntilAsync(() => Task.FromResult(app.Host.Log.GetSnapshot().Count(record => record.Message.StartsWith("The lease of a row could not be renewed", StringComparison.Ordinal)) >= renewals));
+            }
+        }
+
+        released.SetResult();
+        await processing;
+
+        // To storage the lease is live: the message has gone through the table again, and waits.
+        Assert.Empty(handler.Runs);
+        Assert.InRange(Assert.Single(app.Proxy.Sent).Delay, 200, 303);
+        Assert.Equal(RowState.Processing, (await app.RowAsync(id)).State);
+    }
+
     [Fact]
     public async Task What_has_been_done_has_been_done_whatever_the_row_says_by_now()
     {
