@@ -20,9 +20,9 @@ public sealed class DecisionTests
     private static readonly TimeSpan?[] LiveLeases = [TimeSpan.Zero, Lease + TimeSpan.FromSeconds(2) - TimeSpan.FromTicks(1)];
     private static readonly TimeSpan?[] OtherLeases = [null, Lease + TimeSpan.FromSeconds(2), TimeSpan.FromDays(1)];
 
-    // How long ago the row was inserted, and the delivery sent; and whether the model's message is late or of an earlier
-    // row. It is late from an hour before the retention on, and of an earlier row if it is also an hour older than the
-    // row.
+    // How long ago the row was inserted, and the delivery sent; and whether the model's message is late or of an
+    // earlier row. It is late from an hour before the retention on, and of an earlier row if it is also an hour older
+    // than the row.
     private static readonly (TimeSpan Row, TimeSpan Message, bool Late, bool Former)[] Ages =
     [
         (TimeSpan.FromHours(1), TimeSpan.FromHours(1), false, false),

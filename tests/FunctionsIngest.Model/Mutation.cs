@@ -103,7 +103,7 @@ public enum Mutation
     /// <summary>A row that a late message inserts does not say so: its next processor runs the handlers.</summary>
     OutlivedIsNotMarked,
 
-    /// <summary>A late message that is dropped at Processed removes the poison blob, whosever that is by then.</summary>
+    /// <summary>A late message that is dropped at Processed removes the poison blob that there is by then.</summary>
     LateDropTakesPoisonBlob,
 
     /// <summary>A duplicate whose row has gone sends its message without one.</summary>

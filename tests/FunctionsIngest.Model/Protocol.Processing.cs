@@ -341,7 +341,7 @@ internal sealed partial class Protocol
         }
     }
 
-    /// <summary>A row as it is taken, and whether the event is then given up, for <see cref="DecisionTests"/>.</summary>
+    /// <summary>A row as it is taken, and whether the event is given up; see <see cref="DecisionTests"/>.</summary>
     public (Row Row, bool GivesUp) Take(in Row before, in Processor message)
     {
         var state = new State { Row = before };
@@ -626,8 +626,8 @@ internal sealed partial class Protocol
     }
 
     /// <summary>
-    /// A write with If-Match to a row that is the processor's own. On 412 it looks again. A row at its end under its own
-    /// owner id was written by itself. If the row is another's, its message goes through the table again.
+    /// A write with If-Match to a row that is the processor's own. On 412 it looks again. It has written a row that is
+    /// at its end under its own owner id. If the row is another's, its message goes through the table again.
     /// </summary>
     private void WriteOwnRow(in State state, int index, string what, ProcessorCall call)
     {

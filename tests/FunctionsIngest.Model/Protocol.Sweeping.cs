@@ -120,7 +120,7 @@ internal sealed partial class Protocol
         return expires ? SweepStep.RemoveRow : SweepStep.Idle;
     }
 
-    /// <summary>Removes the row, and with it the notes: a redrive may run handlers again, and nothing else may.</summary>
+    /// <summary>Removes the row, and with it the notes: only a redrive may run handlers again.</summary>
     private static void ExpireRow(ref State state)
     {
         if (state.Row.State == RowState.Poisoned)

@@ -19,7 +19,7 @@ internal struct Row
 
     public bool LeaseLive;
 
-    /// <summary>Whether there is a lease, live or lapsed: nobody has given it up.</summary>
+    /// <summary>Whether there is a lease, live or lapsed, that its owner has not given up.</summary>
     public bool LeaseSet;
     public byte Redrive;
     public byte Attempt;

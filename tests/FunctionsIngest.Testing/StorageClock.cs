@@ -5,8 +5,8 @@ using System.Text.RegularExpressions;
 namespace FunctionsIngest.Testing;
 
 /// <summary>
-/// The clock of a storage account as its clients see it: that of the machine, which a test can set forward. What storage
-/// wrote before keeps its time, and what it answers and writes from then on is later by as much.
+/// The clock of a storage account as its clients see it: that of the machine, which a test can set forward. What
+/// storage wrote before keeps its time, and what it answers and writes from then on is later by as much.
 /// </summary>
 internal sealed partial class StorageClock
 {

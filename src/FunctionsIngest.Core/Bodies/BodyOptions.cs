@@ -19,8 +19,8 @@ internal sealed class BodyOptions : BoundOptions
     public int MaxBytesInMemory { get; set; } = 64 * 1024 * 1024;
 
     /// <summary>
-    /// How many bytes of bodies over 1 MiB are spooled to temporary files at a time. A request past it gets 503. 1 MiB
-    /// to 1 TiB.
+    /// How many bytes of bodies over 1 MiB are spooled to temporary files at a time. A request past it gets 503.
+    /// Processors have as much again; a message past that is put off. 1 MiB to 1 TiB.
     /// </summary>
     public long MaxBytesSpooled { get; set; } = 512 * 1024 * 1024;
 }

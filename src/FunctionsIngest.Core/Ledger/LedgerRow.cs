@@ -11,6 +11,9 @@ internal sealed record LedgerRow
     /// <summary>The longest lease.</summary>
     public static readonly TimeSpan MaxLease = TimeSpan.FromDays(7);
 
+    /// <summary>The property that holds the lease.</summary>
+    public const string LeaseMilliseconds = nameof(LeaseMilliseconds);
+
     private static readonly FrozenDictionary<string, RowState> States =
         Enum.GetValues<RowState>().Where(state => state != RowState.Unreadable).ToFrozenDictionary(state => state.ToString(), StringComparer.Ordinal);
 
@@ -76,7 +79,9 @@ internal sealed record LedgerRow
         State = RowState.Received,
     };
 
-    /// <summary>Reads a row of the table. One that this version does not know is <see cref="RowState.Unreadable"/>.</summary>
+    /// <summary>
+    /// Reads a row of the table. One that this version does not know is <see cref="RowState.Unreadable"/>.
+    /// </summary>
     public static LedgerRow FromEntity(TableEntity entity)
     {
         var unreadable = new LedgerRow
@@ -121,7 +126,7 @@ internal sealed record LedgerRow
         }
 
         if (Lease is { } lease)
-            entity[nameof(Lease)] = lease.TotalSeconds;
+            entity[LeaseMilliseconds] = (long)lease.TotalMilliseconds;
         if (Deaths > 0)
             entity[nameof(Deaths)] = Deaths;
         if (IsOutlived)
@@ -136,11 +141,11 @@ internal sealed record LedgerRow
     private static LedgerRow? Read(TableEntity entity, LedgerRow empty)
     {
         var counts = new[] { nameof(Redrive), nameof(Attempt), nameof(Takes), nameof(Deaths) }.ToDictionary(name => name, name => entity.GetInt32(name) ?? 0);
-        var lease = entity.GetDouble(nameof(Lease));
+        var lease = entity.GetInt64(LeaseMilliseconds);
         if (!States.TryGetValue(entity.GetString(nameof(State)) ?? "", out var state)
             || entity.GetDateTimeOffset(nameof(ReceivedAt)) is not { } receivedAt
             || counts.Values.Any(count => count < 0)
-            || (lease is { } seconds && !(seconds > 0 && seconds <= MaxLease.TotalSeconds)))
+            || (lease is { } milliseconds && (milliseconds <= 0 || milliseconds > MaxLease.TotalMilliseconds)))
         {
             return null;
         }
@@ -153,7 +158,7 @@ internal sealed record LedgerRow
             Delivery = entity.GetString(nameof(Delivery)),
             Redrive = counts[nameof(Redrive)],
             Attempt = counts[nameof(Attempt)],
-            Lease = lease is { } length ? TimeSpan.FromSeconds(length) : null,
+            Lease = lease is { } length ? TimeSpan.FromMilliseconds(length) : null,
             Takes = counts[nameof(Takes)],
             Deaths = counts[nameof(Deaths)],
             IsOutlived = entity.GetBoolean(nameof(IsOutlived)) ?? false,

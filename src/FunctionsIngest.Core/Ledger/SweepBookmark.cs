@@ -6,8 +6,8 @@ using FunctionsIngest.Storage;
 namespace FunctionsIngest.Ledger;
 
 /// <summary>
-/// Where the sweep goes on: for each source with one of the 256 parts of its rows, for a container with one of its
-/// pages. The table itself keeps it, so a sweep goes on where the last one ended.
+/// Where the sweep goes on: which of the 256 parts of a source's rows it comes to next, and which page of a container.
+/// The table itself keeps it, so a sweep goes on where the last one ended.
 /// </summary>
 internal sealed class SweepBookmark(StorageClients clients)
 {

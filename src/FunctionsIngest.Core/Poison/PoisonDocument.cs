@@ -21,7 +21,7 @@ internal sealed record PoisonDocument
     /// <summary>The message that could not be read.</summary>
     public byte[]? Message { get; init; }
 
-    /// <summary>Whether this stands in for a document that could not be read.</summary>
+    /// <summary>Whether this is in the place of a document that could not be read.</summary>
     [JsonIgnore]
     public bool IsUnreadable { get; init; }
 }

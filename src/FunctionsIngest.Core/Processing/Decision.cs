@@ -9,7 +9,9 @@ internal enum Decision
     /// <summary>Drop the message: the event has reached its end.</summary>
     DropAtEnd,
 
-    /// <summary>Keep the message in poison, and leave the row: it belongs to the same webhook, sent again later.</summary>
+    /// <summary>
+    /// Keep the message in poison, and leave the row: it belongs to the same webhook, sent again later.
+    /// </summary>
     KeepFormer,
 
     /// <summary>Drop the message: its own retry copy, or a redrive, has taken over.</summary>
@@ -21,7 +23,9 @@ internal enum Decision
     /// </summary>
     Defer,
 
-    /// <summary>Insert the row anew, to give the event up: it may have been processed, and its row has expired.</summary>
+    /// <summary>
+    /// Insert the row anew, to give the event up: it may have been processed, and its row has expired.
+    /// </summary>
     InsertOutlived,
 
     /// <summary>Insert the row anew: it has expired without having come to an end.</summary>

@@ -44,7 +44,8 @@ internal sealed partial class RowTaker(
                 case Decision.DropAtEnd:
                     Log.Dropped(logger, message.Delivery, row!.State);
                     // The processor that ended the event may have died before it cleaned up, or have failed to. Where
-                    // the row may expire at any moment, the poison document may be that of the same webhook, sent again.
+                    // the row may expire at any moment, the poison document may be that of the same webhook, sent
+                    // again.
                     await cleanup.CleanUpAsync(message, row, cancellationToken, leavesPoison: DecisionTable.IsLate(message, reading.At, retention));
                     break;
 

@@ -9,8 +9,8 @@ using FunctionsIngest.Storage;
 namespace FunctionsIngest.Sweeping;
 
 /// <summary>
-/// Removes bodies that nothing owns: payloads by the state of their row, and bodies in poison without their document. It
-/// goes through a container page by page, from where the last sweep ended.
+/// Removes bodies that nothing owns: payloads by the state of their row, and bodies in poison without their document.
+/// It goes through a container page by page, from where the last sweep ended.
 /// </summary>
 internal sealed class BodySweeper(
     StorageClients clients, LedgerTable table, SweepBookmark bookmark, PoisonStore poison, EventQueue queue, SweepLimits limits, TimeProvider time)

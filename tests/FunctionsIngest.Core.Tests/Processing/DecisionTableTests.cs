@@ -18,7 +18,8 @@ public sealed class DecisionTableTests
     private static readonly TimeSpan Retention = TimeSpan.FromDays(7);
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
-    // How many seconds the row has been unchanged, by the storage's clock; null: no lease. A lease has two seconds more.
+    // How many seconds the row has been unchanged, by the storage's clock; null: no lease. A lease has two seconds
+    // more.
     private static readonly int?[] LiveLeases = [0, 300, 301];
     private static readonly int?[] DeadLeases = [null, 302, 303, 600];
     private static readonly int?[] AllLeases = [.. LiveLeases, .. DeadLeases];
@@ -148,7 +149,7 @@ public sealed class DecisionTableTests
 
         Assert.Contains("died three times", DecisionTable.ReasonToGiveUp(row), StringComparison.Ordinal);
 
-        // One that was given up is none; a redrive counts anew.
+        // One that was given up does not count; a redrive counts anew.
         Assert.Equal(3, DecisionTable.Take(row with { Lease = null }, Message(0, 2), "next", Lease).Deaths);
         Assert.Equal(0, DecisionTable.Take(row, Message(1, 1), "redrive", Lease).Deaths);
         Assert.Null(DecisionTable.ReasonToGiveUp(DecisionTable.Take(row with { IsOutlived = true }, Message(1, 1), "redrive", Lease)));

@@ -4,7 +4,7 @@ using FunctionsIngest.Tests.Infrastructure;
 
 namespace FunctionsIngest.Tests.Processing;
 
-/// <summary>Storage failures have a count and delays of their own, and so does a lack of room for large bodies.</summary>
+/// <summary>Storage failures have a count and delays of their own. A lack of room for large bodies is one.</summary>
 public sealed class StorageFailureTests(AzuriteFixture azurite) : IClassFixture<AzuriteFixture>
 {
     private static readonly KeyValuePair<string, string?>[] Settings = [new("Webhooks:StorageTries", "1"), new("Webhooks:RetryDelays:0", "01:00:00"), new("Webhooks:RetryDelays:1", "02:00:00")];
