@@ -13,7 +13,7 @@ internal sealed partial class EventEnds(IngestMetrics metrics, ILogger<EventEnds
     /// </summary>
     public void Count(Envelope envelope, HeldRow row)
     {
-        if (row.IsCounted || !row.Current.IsFinal)
+        if (row.IsCounted || !row.HasEnded)
             return;
 
         row.IsCounted = true;

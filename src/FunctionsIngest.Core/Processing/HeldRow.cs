@@ -50,7 +50,10 @@ internal sealed partial class HeldRow : IAsyncDisposable
     /// </summary>
     public bool IsLost => _isAnothers || _time.GetElapsedTime(Interlocked.Read(ref _sentAt)) >= _lease;
 
-    /// <summary>Whether the end that this holder has written is counted.</summary>
+    /// <summary>Whether the row is at an end that this holder has written.</summary>
+    public bool HasEnded => _row.IsFinal && _row.Owner == _owner;
+
+    /// <summary>Whether that end is counted.</summary>
     public bool IsCounted { get; set; }
 
     /// <summary>
@@ -70,7 +73,7 @@ internal sealed partial class HeldRow : IAsyncDisposable
         {
             while (!_row.IsFinal)
             {
-                if (await TryUpdateAsync(change, cancellationToken))
+                if (await TryUpdateAsync(Changed(_row, change), cancellationToken))
                     return true;
 
                 var current = await _table.FindAsync(_row.PartitionKey, _row.RowKey, cancellationToken);
@@ -100,18 +103,28 @@ internal sealed partial class HeldRow : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken);
         try
         {
+            // A row of another that is read here must not become this holder's: a later write would give up its lease.
+            var row = _row;
             while (_row.State != RowState.Processed)
             {
-                if (await TryUpdateAsync(EndProcessed, cancellationToken))
+                var processed = Changed(row, EndProcessed);
+                if (await TryUpdateAsync(processed, cancellationToken))
                     return;
 
-                var current = await _table.FindAsync(_row.PartitionKey, _row.RowKey, cancellationToken);
-                if (current is { State: RowState.Unreadable })
-                    throw new InvalidDataException(GiveUpReasons.RowUnreadable);
-                if (current is null)
-                    await TryInsertAsync(cancellationToken);
-                else
-                    _row = current;
+                switch (await _table.FindAsync(row.PartitionKey, row.RowKey, cancellationToken))
+                {
+                    case { State: RowState.Unreadable }:
+                        throw new InvalidDataException(GiveUpReasons.RowUnreadable);
+                    case { State: RowState.Processed } current:
+                        _row = current;
+                        break;
+                    case { } current:
+                        row = current;
+                        break;
+                    case null when await _table.TryInsertAsync(processed, cancellationToken):
+                        _row = processed;
+                        break;
+                }
             }
         }
         finally
@@ -144,9 +157,8 @@ internal sealed partial class HeldRow : IAsyncDisposable
         _turn.Dispose();
     }
 
-    private async Task<bool> TryUpdateAsync(Action<LedgerRow> change, CancellationToken cancellationToken)
+    private async Task<bool> TryUpdateAsync(LedgerRow changed, CancellationToken cancellationToken)
     {
-        var changed = Changed(change);
         var sentAt = _time.GetTimestamp();
         if (!await _table.TryUpdateAsync(changed, cancellationToken))
             return false;
@@ -156,16 +168,9 @@ internal sealed partial class HeldRow : IAsyncDisposable
         return true;
     }
 
-    private async Task TryInsertAsync(CancellationToken cancellationToken)
+    private LedgerRow Changed(LedgerRow row, Action<LedgerRow> change)
     {
-        var processed = Changed(EndProcessed);
-        if (await _table.TryInsertAsync(processed, cancellationToken))
-            _row = processed;
-    }
-
-    private LedgerRow Changed(Action<LedgerRow> change)
-    {
-        var changed = _row with { Finished = [.. _row.Finished.Union(_finished)] };
+        var changed = row with { Finished = [.. row.Finished.Union(_finished)] };
         change(changed);
         return changed;
     }

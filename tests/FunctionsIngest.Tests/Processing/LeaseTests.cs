@@ -152,6 +152,27 @@ public sealed class LeaseTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     }
 
     [Fact]
+    public async Task Whoever_has_lost_the_row_does_not_give_up_the_lease_of_another()
+    {
+        var stalling = new Stalling();
+        await using var app = await ObservedHost.StartAsync(azurite, [stalling], [new("Webhooks:StorageTries", "1")]);
+        var (id, message) = await app.AcceptAsync();
+        var processing = app.Host.ProcessAsync(message);
+        await stalling.Begun;
+        await app.PutRowAsync(id, row => EventProcessorTests.Held(row, Lease));
+        // The first meets the other's row; the second fails.
+        var writes = 0;
+        using var failing = app.Proxy.Inject(StorageFault.CutBefore, call => StorageSteps.Of(call) == StorageStep.MarkProcessed && Interlocked.Increment(ref writes) > 1);
+
+        stalling.End();
+        await processing;
+
+        Assert.Equal(2, writes);
+        var row = await app.RowAsync(id);
+        Assert.Equal((RowState.Processing, "somebody-else", Lease), (row.State, row.Owner, row.Lease));
+    }
+
+    [Fact]
     public async Task What_has_been_done_has_been_done_even_if_the_row_has_expired_by_now()
     {
         var stalling = new Stalling();
