@@ -45,6 +45,8 @@ type source = {
   AllowWeakSecret: bool?
   @description('Whether another source may name the same secret. Only while a source is being renamed.')
   AllowSharedSecret: bool?
+  @description('How long a webhook of the source is remembered, such as 30.00:00:00. Not given: 180 days at least where no time is signed, else that of all.')
+  Retention: string?
   @description('The accepted event types. None: all.')
   EventTypes: string[]?
   @description('How far the signed timestamp may be off, such as 00:05:00.')

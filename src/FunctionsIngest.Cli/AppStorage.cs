@@ -20,7 +20,7 @@ internal sealed class AppStorage
         var payloads = new PayloadStore(Clients);
         Queue = new EventQueue(Clients, payloads);
         Poison = new PoisonStore(Clients, time);
-        Redriver = new Redriver(Poison, payloads, Rows, Queue);
+        Redriver = new Redriver(Poison, payloads, Rows, Queue, time);
         Archive = new ArchiveReader(Clients, Rows);
         Replayer = new Replayer(Clients, Archive, Rows, Queue, time);
     }

@@ -21,7 +21,7 @@ internal sealed record Sender(string? Source, SourceOptions Options, SignatureSc
         var webhooks = AppConfiguration.SourcesOf(configuration);
         var (source, options) = FindSource(name, webhooks);
         var errors = new List<string>();
-        var scheme = SchemeCatalogue.Create(source ?? name, options, webhooks.Retention, errors);
+        var scheme = SchemeCatalogue.Create(source ?? name, options, options.Retention ?? webhooks.Retention, errors);
         if (scheme is not null)
             return new Sender(source, options, scheme);
 

@@ -46,6 +46,7 @@ internal static class Meter
         _ when type == typeof(string) => "sample",
         _ when type == typeof(long) => 1L,
         _ when type == typeof(TimeSpan) => TimeSpan.FromSeconds(1),
+        _ when type == typeof(DateTimeOffset) => DateTimeOffset.UnixEpoch,
         _ when type == typeof(Func<IEnumerable<(string, TimeSpan)>>) => (Func<IEnumerable<(string, TimeSpan)>>)(() => [("sample", TimeSpan.FromSeconds(1))]),
         _ => throw new NotSupportedException($"Say here what a sample of {type} is."),
     };

@@ -27,6 +27,12 @@ internal sealed record Configuration
 
     public int IdleSweeps { get; init; }
 
+    /// <summary>How many deaths of its holders an event gets.</summary>
+    public int MaxDeaths { get; init; } = 3;
+
+    /// <summary>Whether that can happen; otherwise nothing need count them.</summary>
+    public bool CountsDeaths => Crashes + StorageFailures + Stalls >= MaxDeaths;
+
     /// <summary>What is broken on purpose.</summary>
     public Mutation Mutation { get; init; }
 

@@ -7,4 +7,7 @@ internal enum Flaw : byte
     HandlerRanTwice,
     ProcessedUnhandled,
     ProcessedUndone,
+    RanAfterDeaths,
+    GivenUpUnrun,
+    OutlivedUnended,
 }

@@ -78,10 +78,39 @@ public enum Mutation
     PoisonBodyWithoutIfMatch,
 
     /// <summary>
-    /// A processor whose taking of the row had its answer lost goes on, also where the row says Processed by now, which
-    /// does not name the last handler.
+    /// A processor that finds the row at its end under its own owner id takes that for another's doing.
     /// </summary>
-    HoldsFinalRow,
+    LostEndIsAnothers,
+
+    /// <summary>A processor that writes Processed over another's row leaves that one's owner id in it.</summary>
+    ProcessedKeepsOwner,
+
+    /// <summary>Whether a lease is live is told by the clock of the taker, which may be ahead.</summary>
+    LeaseByOwnClock,
+
+    /// <summary>A processor that has lost the row goes on to start a handler.</summary>
+    StartsAfterLoss,
+
+    /// <summary>A row that is taken although its lease was not given up counts no death.</summary>
+    DeathsAreNotCounted,
+
+    /// <summary>A redrive goes on with the deaths and the mark of the row that it takes.</summary>
+    RedriveKeepsDeaths,
+
+    /// <summary>A late message that finds no row is processed like any other.</summary>
+    LateIsInsertedAnew,
+
+    /// <summary>A row that a late message inserts does not say so: its next processor runs the handlers.</summary>
+    OutlivedIsNotMarked,
+
+    /// <summary>A late message that is dropped at Processed removes the poison blob that there is by then.</summary>
+    LateDropTakesPoisonBlob,
+
+    /// <summary>A duplicate whose row has gone sends its message without one.</summary>
+    GoneRowIsNotInserted,
+
+    /// <summary>A message of an event whose row has expired takes the row of the same webhook sent again.</summary>
+    FormerTakesTheRow,
 
     /// <summary>A poison blob that cannot be removed after Processed is left.</summary>
     FailedRemovalIsLeft,

@@ -13,6 +13,10 @@ internal static class Picture
             picture.Append($" (redrive {state.Row.Redrive}, attempt {state.Row.Attempt}, finished [{Handlers(state.Row.Finished)}])");
             if (state.Row.Owner != Row.Nobody)
                 picture.Append(state.Row.Owner == Row.Gone ? ", owner gone" : $", processor {state.Row.Owner}'s").Append(state.Row.LeaseLive ? ", lease live" : ", lease lapsed");
+            if (state.Row.Deaths > 0)
+                picture.Append($", {state.Row.Deaths} deaths");
+            if (state.Row.Outlived)
+                picture.Append(", outlived");
         }
 
         if (state.Row.Old)
@@ -21,7 +25,7 @@ internal static class Picture
         {
             var message = state.Messages[i];
             if (message.Exists)
-                picture.Append($" | {(message.OnPoisonQueue ? "poison queue" : "queue")}: delivery {message.Delivery}, redrive {message.Redrive}, attempt {message.Attempt}, {message.Visibility}, taken {message.Dequeued}x");
+                picture.Append($" | {(message.OnPoisonQueue ? "poison queue" : "queue")}: delivery {message.Delivery}, redrive {message.Redrive}, attempt {message.Attempt}, {message.Visibility}, taken {message.Dequeued}x{(message.Former ? ", former" : message.Late ? ", late" : "")}");
         }
 
         if (state.PoisonBlob)

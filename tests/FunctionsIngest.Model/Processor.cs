@@ -14,10 +14,14 @@ internal struct Processor
     public bool ETagCurrent;
     public bool BodyMissing;
 
-    /// <summary>
-    /// The write to the row that failed last; giving up the lease writes it after all, because it is still in memory.
-    /// </summary>
-    public ProcessorStep Unwritten;
+    public bool Late;
+    public bool Former;
+
+    /// <summary>Whether it gives the event up without a run.</summary>
+    public bool GivesUp;
+
+    /// <summary>Whether it keeps its message in poison and leaves the row alone.</summary>
+    public bool LeavesRow;
 
     /// <summary>The handlers that it knows to have finished, one bit each.</summary>
     public byte Done;

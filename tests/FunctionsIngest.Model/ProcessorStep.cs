@@ -9,6 +9,7 @@ internal enum ProcessorStep : byte
     Insert,
     Take,
     Load,
+    Start,
     Run,
     Note,
     Finish,

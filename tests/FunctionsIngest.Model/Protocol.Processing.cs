@@ -19,6 +19,8 @@ internal sealed partial class Protocol
         {
             var next = state;
             next.Budget.Crashes--;
+            if (configuration.CountsDeaths && Owns(state, index) && state.Row.LeaseLive && next.Died < configuration.MaxDeaths)
+                next.Died++;
             Leave(ref next, index, messageStays: true);
             Add(next, Party.None, ProcessorNames[index], "dies");
         }
@@ -41,14 +43,17 @@ internal sealed partial class Protocol
             case ProcessorStep.Load:
                 Load(state, index);
                 break;
+            case ProcessorStep.Start:
+                Start(state, index);
+                break;
             case ProcessorStep.Run:
                 Run(state, index);
                 break;
             case ProcessorStep.Note:
                 WriteOwnRow(state, index, "notes the handler's end", static (protocol, ref next, i) =>
                 {
-                    Write(ref next, next.Row with { Finished = next.Processors[i].Done });
-                    next.Processors[i].Step = ProcessorStep.Run;
+                    Write(ref next, next.Row with { Finished = next.Processors[i].Done, LeaseLive = true });
+                    next.Processors[i].Step = ProcessorStep.Start;
                     next.Processors[i].ETagCurrent = true;
                 });
                 break;
@@ -83,6 +88,7 @@ internal sealed partial class Protocol
                         Attempt = (byte)(next.Processors[i].Attempt + 1),
                         Finished = protocol.Mutation == Mutation.NoNotes ? next.Row.Finished : next.Processors[i].Done,
                         LeaseLive = false,
+                        LeaseSet = false,
                     });
                     if (protocol.Mutation == Mutation.RowBeforeCopy)
                         next.Processors[i].Step = ProcessorStep.RetryCopy;
@@ -105,14 +111,14 @@ internal sealed partial class Protocol
                     if (processor.BodyMissing && protocol.Mutation == Mutation.LostBodyIsKeptAsEmpty)
                         next.PoisonBodyChanged(exists: false);
                     next.Processors[i].Step = ProcessorStep.PoisonRow;
-                    if (protocol.Mutation == Mutation.PoisonRowBeforeBlob)
+                    if (protocol.Mutation == Mutation.PoisonRowBeforeBlob || processor.LeavesRow)
                         protocol.GoRemovePayload(ref next, i);
                 });
                 break;
             case ProcessorStep.PoisonRow:
                 WriteOwnRow(state, index, "writes the row: Poisoned", static (protocol, ref next, i) =>
                 {
-                    Write(ref next, next.Row with { State = RowState.Poisoned, Finished = next.Processors[i].Done, LeaseLive = false });
+                    Write(ref next, next.Row with { State = RowState.Poisoned, Finished = next.Processors[i].Done, LeaseLive = false, LeaseSet = false });
                     if (protocol.Mutation == Mutation.PoisonRowBeforeBlob)
                         next.Processors[i].Step = ProcessorStep.PoisonBlob;
                     else
@@ -137,7 +143,7 @@ internal sealed partial class Protocol
                 {
                     var next = state;
                     var processor = state.Processors[index];
-                    next.Messages.Add(new Message(Visibility.Visible, processor.Redrive, processor.Attempt, processor.Delivery, onPoisonQueue: true));
+                    next.Messages.Add(new Message(Visibility.Visible, processor.Redrive, processor.Attempt, processor.Delivery, onPoisonQueue: true, processor.Late, processor.Former));
                     next.Processors[index] = new Processor { Step = ProcessorStep.MoveDelete };
                     Add(next, PartyOf(state, index), ProcessorNames[index], "(its host) copies the message to the poison queue");
                     break;
@@ -168,6 +174,8 @@ internal sealed partial class Protocol
                 Attempt = (byte)message.Attempt,
                 Delivery = (byte)message.Delivery,
                 FromPoisonQueue = message.OnPoisonQueue,
+                Late = message.Late,
+                Former = message.Former,
             };
             Add(next, Party.OtherProcessors, ProcessorNames[index], message.OnPoisonQueue
                 ? "takes a message from the poison queue"
@@ -182,7 +190,7 @@ internal sealed partial class Protocol
         var row = state.Row;
         ref var processor = ref next.Processors[index];
         string what;
-        if (row.Owner == index + 1 && (row.State == RowState.Processing || Mutation == Mutation.HoldsFinalRow))
+        if (Owns(state, index))
         {
             Hold(ref next, index);
             what = "reads that its write, whose answer was lost, has taken the row";
@@ -202,6 +210,11 @@ internal sealed partial class Protocol
                         GoRemovePayload(ref next, index);
                     what = "reads Poisoned: drops the message";
                     break;
+                case Decision.KeepFormer:
+                    processor.GivesUp = processor.LeavesRow = true;
+                    processor.Step = configuration.LargeBody ? ProcessorStep.Load : FirstStepOfPoison;
+                    what = "reads a row that was inserted long after the message was sent: leaves it";
+                    break;
                 case Decision.DropAsOlder:
                     if (Mutation == Mutation.DropRemovesPayload)
                         GoRemovePayload(ref next, index);
@@ -216,7 +229,7 @@ internal sealed partial class Protocol
                         processor.Step = ProcessorStep.CopyOnLiveLease;
                     what = "reads a live lease";
                     break;
-                case Decision.Insert:
+                case Decision.Insert or Decision.InsertOutlived:
                     processor.Step = ProcessorStep.Insert;
                     processor.ETagCurrent = true;
                     what = "finds no row";
@@ -230,6 +243,13 @@ internal sealed partial class Protocol
         }
 
         Add(next, PartyOf(state, index), ProcessorNames[index], what);
+        if (processor.Step == ProcessorStep.CopyOnLiveLease && Mutation == Mutation.LeaseByOwnClock)
+        {
+            processor.Step = ProcessorStep.Take;
+            processor.ETagCurrent = true;
+            Add(next, PartyOf(state, index), ProcessorNames[index], "reads a live lease, and its own clock, which is ahead, says that it has lapsed");
+        }
+
         Fails(state, index);
     }
 
@@ -238,9 +258,11 @@ internal sealed partial class Protocol
     /// <param name="message">The processor with the message in hand.</param>
     public Decision Decide(in Row row, in Processor message) => row.State switch
     {
-        RowState.Missing => Decision.Insert,
+        RowState.Unreadable => Decision.KeepUnreadable,
+        RowState.Missing => message.Late && Mutation != Mutation.LateIsInsertedAnew ? Decision.InsertOutlived : Decision.Insert,
         RowState.Processed => Decision.DropAtEnd,
         RowState.Poisoned when message.Redrive <= row.Redrive => Decision.DropAtEnd,
+        _ when message.Former && Mutation != Mutation.FormerTakesTheRow => Decision.KeepFormer,
         RowState.Processing when IsOlder(message, row) => Decision.DropAsOlder,
         RowState.Processing when row.LeaseLive && Mutation != Mutation.TakeOnLiveLease => Decision.Defer,
         _ => Decision.Take,
@@ -284,17 +306,55 @@ internal sealed partial class Protocol
     {
         var before = state.Row;
         var processor = state.Processors[index];
+        if (before.State == RowState.Missing && processor.Late && !state.EverEnded && Mutation != Mutation.LateIsInsertedAnew)
+            state.Flaw = Flaw.OutlivedUnended;
+        var isNewRedrive = before.State != RowState.Missing && processor.Redrive > before.Redrive;
+        if ((before.Outlived && isNewRedrive) || (before.State == RowState.Missing && state.EverProcessed && processor.Redrive > 0))
+        {
+            // The notes had gone with an earlier row, and somebody wants the event once more all the same.
+            state.Excuse(AllHandlers);
+        }
+
+        if (isNewRedrive)
+            state.Died = 0;
+        var forgets = isNewRedrive && Mutation != Mutation.RedriveKeepsDeaths;
         Write(ref state, new Row
         {
             State = RowState.Processing,
             Owner = (byte)(index + 1),
             LeaseLive = true,
+            LeaseSet = true,
+            Deaths = forgets ? (byte)0 : DeathsAt(before),
+            Outlived = Decide(before, processor) == Decision.InsertOutlived ? Mutation != Mutation.OutlivedIsNotMarked : before.Outlived && !forgets,
             Redrive = processor.Redrive,
             Attempt = processor.Attempt,
             Finished = Mutation == Mutation.NotesNotCarriedOver ? (byte)0 : before.Finished,
             TakenAgain = before.State is RowState.Processing or RowState.Poisoned || processor.Redrive > 0 || processor.Attempt > 1,
         });
         Hold(ref state, index);
+        if (isNewRedrive && !processor.FromPoisonQueue && state.Processors[index].GivesUp)
+            state.Flaw = Flaw.GivenUpUnrun;
+        if (Mutation == Mutation.OutlivedIsNotMarked && before.State == RowState.Missing && processor.Late)
+        {
+            state.Processors[index].GivesUp = true;
+            state.Processors[index].Step = configuration.LargeBody ? ProcessorStep.Load : FirstStepOfPoison;
+        }
+    }
+
+    /// <summary>A row as it is taken, and whether the event is given up; see <see cref="DecisionTests"/>.</summary>
+    public (Row Row, bool GivesUp) Take(in Row before, in Processor message)
+    {
+        var state = new State { Row = before };
+        state.Processors[0] = message;
+        WriteTaken(ref state, 0);
+        return (state.Row, state.Processors[0].GivesUp);
+    }
+
+    /// <summary>The deaths that a row has seen when it is taken again.</summary>
+    private byte DeathsAt(in Row row)
+    {
+        var died = configuration.CountsDeaths && Mutation != Mutation.DeathsAreNotCounted && row is { State: RowState.Processing, LeaseSet: true };
+        return (byte)Math.Min(row.Deaths + (died ? 1 : 0), configuration.MaxDeaths);
     }
 
     private void Hold(ref State state, int index)
@@ -302,6 +362,7 @@ internal sealed partial class Protocol
         ref var processor = ref state.Processors[index];
         processor.ETagCurrent = true;
         processor.Done = state.Row.Finished;
+        processor.GivesUp = processor.FromPoisonQueue || state.Row.Outlived || state.Row.Deaths == configuration.MaxDeaths;
         processor.Step = configuration.LargeBody ? ProcessorStep.Load : FirstStepOfWork(processor);
     }
 
@@ -324,22 +385,43 @@ internal sealed partial class Protocol
         Fails(state, index);
     }
 
+    /// <summary>No handler is started by a processor that has lost the row, which its own clock tells it.</summary>
+    private void Start(in State state, int index)
+    {
+        var next = state;
+        ref var processor = ref next.Processors[index];
+        string what;
+        if (processor.Done == AllHandlers)
+        {
+            processor.Step = ProcessorStep.Finish;
+            what = "finds that every handler has finished";
+        }
+        else if ((Owns(state, index) && state.Row.LeaseLive) || Mutation == Mutation.StartsAfterLoss)
+        {
+            processor.Step = ProcessorStep.Run;
+            if (configuration.CountsDeaths && state.Died == configuration.MaxDeaths)
+                next.Flaw = Flaw.RanAfterDeaths;
+            what = "starts the next handler";
+        }
+        else
+        {
+            GoLook(ref next, index);
+            what = "knows that it has lost the row";
+        }
+
+        Add(next, PartyOf(state, index), ProcessorNames[index], what);
+    }
+
+    private static int NextHandler(in Processor processor) => processor.Done & 1;
+
     private void Run(in State state, int index)
     {
         var processor = state.Processors[index];
-        var handler = (processor.Done & 1) == 0 ? 0 : 1;
-        if (processor.Done == AllHandlers)
-        {
-            var done = state;
-            done.Processors[index].Step = ProcessorStep.Finish;
-            Add(done, PartyOf(state, index), ProcessorNames[index], "finds that every handler has finished");
-            return;
-        }
-
+        var handler = NextHandler(processor);
         var next = state;
         next.Processors[index].Done |= (byte)(1 << handler);
         next.Processors[index].Step = next.Processors[index].Done == AllHandlers ? ProcessorStep.Finish
-            : Mutation == Mutation.NoNotes ? ProcessorStep.Run : ProcessorStep.Note;
+            : Mutation == Mutation.NoNotes ? ProcessorStep.Start : ProcessorStep.Note;
         next.Completed |= (byte)(1 << handler);
         if (next.MayComplete[handler] == 0)
             next.Flaw = Flaw.HandlerRanTwice;
@@ -375,8 +457,18 @@ internal sealed partial class Protocol
         if (!state.Processors[index].ETagCurrent)
         {
             var next = state;
-            next.Processors[index].ETagCurrent = true;
-            Add(next, PartyOf(state, index), ProcessorNames[index], "gets 412 for Processed and reads the row again");
+            if (state.Row.State == RowState.Processed)
+            {
+                next.Uncounted = false;
+                GoRemove(ref next, index, dropping: false);
+                Add(next, PartyOf(state, index), ProcessorNames[index], "gets 412 for Processed and reads that the row says it already");
+            }
+            else
+            {
+                next.Processors[index].ETagCurrent = true;
+                Add(next, PartyOf(state, index), ProcessorNames[index], "gets 412 for Processed and reads the row again");
+            }
+
             Fails(state, index);
             return;
         }
@@ -384,7 +476,15 @@ internal sealed partial class Protocol
         Calls(state, index, "writes the row: Processed", Changes.Row, static (protocol, ref next, i) =>
         {
             var redrive = Math.Max(next.Row.Redrive, next.Processors[i].Redrive);
-            Write(ref next, next.Row with { State = RowState.Processed, Redrive = redrive, LeaseLive = false, Finished = protocol.Mutation == Mutation.HoldsFinalRow ? next.Row.Finished : AllHandlers });
+            Write(ref next, next.Row with
+            {
+                State = RowState.Processed,
+                Owner = protocol.Mutation == Mutation.ProcessedKeepsOwner ? next.Row.Owner : (byte)(i + 1),
+                Redrive = redrive,
+                LeaseLive = false,
+                LeaseSet = false,
+                Finished = AllHandlers,
+            });
             protocol.GoRemove(ref next, i, dropping: false);
         });
     }
@@ -462,8 +562,8 @@ internal sealed partial class Protocol
     }
 
     /// <summary>
-    /// Gives up the lease, if the row is still its own, and writes what the failed write would have written, if its
-    /// ETag is still current.
+    /// Gives up the lease, if the row is still its own, and notes which handlers have finished. A row at its end under
+    /// its own owner id tells that the write which seemed to fail has not.
     /// </summary>
     private void Release(in State state, int index)
     {
@@ -472,23 +572,17 @@ internal sealed partial class Protocol
         var own = Owns(state, index);
         var next = state;
         if (own)
-        {
-            var row = state.Row with { LeaseLive = false };
-            Write(ref next, !processor.ETagCurrent ? row : processor.Unwritten switch
-            {
-                ProcessorStep.Note => row with { Finished = processor.Done },
-                ProcessorStep.Finish => row with { State = RowState.Processed, Finished = AllHandlers },
-                ProcessorStep.PoisonRow => row with { State = RowState.Poisoned, Finished = processor.Done },
-                _ => row,
-            });
-        }
-
+            Write(ref next, state.Row with { LeaseLive = false, LeaseSet = false, Finished = (byte)(state.Row.Finished | processor.Done) });
+        else if (HasEnded(state, index))
+            next.Uncounted = false;
+        next.Excuse(processor.Done & ~next.Row.Finished);
         next.Processors[index] = then;
         Add(next, PartyOf(state, index), ProcessorNames[index], own ? "gives up its lease" : "has no lease to give up");
         if (own && state.Budget.StorageFailures > 0)
         {
             next = state;
             next.Budget.StorageFailures--;
+            next.Excuse(processor.Done & ~next.Row.Finished);
             next.Processors[index] = then;
             Add(next, Party.None, ProcessorNames[index], "fails to give up its lease");
         }
@@ -508,9 +602,13 @@ internal sealed partial class Protocol
     {
         var next = state;
         call(this, ref next, index);
+        var uncounted = next.Uncounted;
+        if (changes == Changes.Row && next.Row.State is RowState.Processed or RowState.Poisoned)
+            next.Uncounted = false;
         Add(next, PartyOf(state, index), ProcessorNames[index], what);
         if (state.Budget.StorageFailures > 0)
         {
+            next.Uncounted = uncounted;
             next.Budget.StorageFailures--;
             var after = state.Processors[index];
             if (changes == Changes.Row)
@@ -528,8 +626,8 @@ internal sealed partial class Protocol
     }
 
     /// <summary>
-    /// A write with If-Match to a row that is the processor's own; on 412 it looks again, and if the row is another's
-    /// its message goes through the table again.
+    /// A write with If-Match to a row that is the processor's own. On 412 it looks again. It has written a row that is
+    /// at its end under its own owner id. If the row is another's, its message goes through the table again.
     /// </summary>
     private void WriteOwnRow(in State state, int index, string what, ProcessorCall call)
     {
@@ -541,17 +639,25 @@ internal sealed partial class Protocol
 
         var next = state;
         ref var processor = ref next.Processors[index];
+        string what412;
         if (Owns(state, index))
         {
             processor.ETagCurrent = true;
+            what412 = "gets 412 and reads that the row is still its own";
+        }
+        else if (HasEnded(state, index) && Mutation != Mutation.LostEndIsAnothers)
+        {
+            next.Uncounted = false;
+            GoRemovePayload(ref next, index);
+            what412 = "gets 412 and reads that the end is its own";
         }
         else
         {
-            processor = processor with { Step = ProcessorStep.Look, Done = 0, BodyMissing = false };
-            ForgetOwner(ref next, index);
+            GoLook(ref next, index);
+            what412 = "gets 412 and reads that the row is another's by now";
         }
 
-        Add(next, PartyOf(state, index), ProcessorNames[index], Owns(state, index) ? "gets 412 and reads that the row is still its own" : "gets 412 and reads that the row is another's by now");
+        Add(next, PartyOf(state, index), ProcessorNames[index], what412);
         Fails(state, index);
     }
 
@@ -567,15 +673,17 @@ internal sealed partial class Protocol
 
     /// <summary>
     /// A storage failure. From the poison queue: the lease is given up, and throw, the message comes back. Once the
-    /// retry copy is sent: return, the copy goes on. Else: a copy of the same attempt, and the lease is given up.
+    /// retry copy is sent: give up the lease and return, the copy goes on. Else: a copy of the same attempt, and the
+    /// lease is given up.
     /// </summary>
     private void GoFail(ref State state, int index)
     {
         ref var processor = ref state.Processors[index];
-        state.Excuse(processor.Done & ~state.Row.Finished);
         switch (processor.Step)
         {
             case ProcessorStep.RetryRow when Mutation != Mutation.RowBeforeCopy:
+                processor.Step = ProcessorStep.ReleaseAndReturn;
+                return;
             case ProcessorStep.RemovePoisonBlob when Mutation == Mutation.FailedRemovalIsLeft:
                 GoDelete(ref state, index);
                 return;
@@ -587,17 +695,16 @@ internal sealed partial class Protocol
         processor = processor with
         {
             Step = processor.FromPoisonQueue ? ProcessorStep.ReleaseAndThrow : ProcessorStep.FailureCopy,
-            Unwritten = processor.Step,
             BodyMissing = false,
+            GivesUp = false,
+            LeavesRow = false,
         };
-        if (processor.Unwritten is not (ProcessorStep.Note or ProcessorStep.Finish or ProcessorStep.PoisonRow))
-            processor = processor with { Unwritten = ProcessorStep.Idle, Done = 0 };
     }
 
     private static void SendCopy(ref State state, int index, int attempt, ProcessorStep then)
     {
         var processor = state.Processors[index];
-        state.Messages.Add(new Message(Visibility.Delayed, processor.Redrive, attempt, processor.Delivery, processor.FromPoisonQueue));
+        state.Messages.Add(new Message(Visibility.Delayed, processor.Redrive, attempt, processor.Delivery, processor.FromPoisonQueue, processor.Late, processor.Former));
         if (then == ProcessorStep.Delete)
             GoDelete(ref state, index);
         else
@@ -606,7 +713,7 @@ internal sealed partial class Protocol
 
     private void GoRemove(ref State state, int index, bool dropping)
     {
-        var looksForBlob = state.Row.TakenAgain && Mutation != Mutation.PoisonBlobStays && !(dropping && Mutation == Mutation.DropLeavesPoisonBlob);
+        var looksForBlob = state.Row.TakenAgain && !(dropping && state.Processors[index].Late && Mutation != Mutation.LateDropTakesPoisonBlob) && Mutation != Mutation.PoisonBlobStays && !(dropping && Mutation == Mutation.DropLeavesPoisonBlob);
         if (looksForBlob)
             state.Processors[index] = state.Processors[index] with { Step = ProcessorStep.RemovePoisonBlob, Done = 0, ETagCurrent = false };
         else
@@ -627,6 +734,15 @@ internal sealed partial class Protocol
             state.Processors[index] = new Processor { Step = ProcessorStep.RemovePayload, Delivery = state.Processors[index].Delivery };
         else
             GoDelete(ref state, index);
+    }
+
+    /// <summary>The row is another's: the message goes through the table again.</summary>
+    private static void GoLook(ref State state, int index)
+    {
+        ref var processor = ref state.Processors[index];
+        state.Excuse(processor.Done & ~state.Row.Finished);
+        processor = processor with { Step = ProcessorStep.Look, Done = 0, BodyMissing = false, GivesUp = false, ETagCurrent = false };
+        ForgetOwner(ref state, index);
     }
 
     private static void GoDelete(ref State state, int index) => state.Processors[index] = new Processor { Step = ProcessorStep.Delete };
@@ -654,12 +770,15 @@ internal sealed partial class Protocol
             state.Row.Owner = state.Row.LeaseLive ? Row.Gone : Row.Nobody;
     }
 
-    private ProcessorStep FirstStepOfWork(in Processor processor) => processor.FromPoisonQueue ? FirstStepOfPoison : ProcessorStep.Run;
+    private ProcessorStep FirstStepOfWork(in Processor processor) => processor.GivesUp ? FirstStepOfPoison : ProcessorStep.Start;
 
     private ProcessorStep FirstStepOfPoison =>
         Mutation == Mutation.PoisonRowBeforeBlob ? ProcessorStep.PoisonRow : configuration.LargeBody ? ProcessorStep.PoisonBody : ProcessorStep.PoisonBlob;
 
     private static bool Owns(in State state, int index) => state.Row.State == RowState.Processing && state.Row.Owner == index + 1;
+
+    /// <summary>Whether the row is at an end that has this processor's owner id.</summary>
+    private static bool HasEnded(in State state, int index) => state.Row.State is RowState.Processed or RowState.Poisoned && state.Row.Owner == index + 1;
 
     private static Party PartyOf(in State state, int index) => state.Row.Owner == index + 1 ? Party.Holder : Party.OtherProcessors;
 }

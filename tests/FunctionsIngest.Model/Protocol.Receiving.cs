@@ -89,6 +89,7 @@ internal sealed partial class Protocol
             if (state.EverProcessed)
                 BeginAnew(ref next);
             Write(ref next, new Row { State = RowState.Received });
+            LeaveBehind(ref next);
             next.Receivers[index].Step = Mutation == Mutation.AnswerBeforeSend ? ReceiverStep.Answer : FirstStepOfSending;
             Add(next, Party.Receivers, who, "inserts the row: Received");
             if (state.Budget.StorageFailures > 0)
@@ -110,7 +111,7 @@ internal sealed partial class Protocol
     /// </summary>
     private static void BeginAnew(ref State state)
     {
-        state.Accepted = state.EverProcessed = false;
+        state.Accepted = state.EverEnded = state.EverProcessed = state.Uncounted = false;
         state.Completed = 0;
         state.MayComplete[0] = state.MayComplete[1] = 1;
         for (var i = 0; i < 2; i++)
@@ -120,19 +121,34 @@ internal sealed partial class Protocol
         }
     }
 
+    /// <summary>Late messages were sent long before the row that has just been inserted.</summary>
+    private static void LeaveBehind(ref State state)
+    {
+        for (var i = 0; i < Messages.Capacity; i++)
+            state.Messages[i] = state.Messages[i].AsFormerIfLate();
+        for (var i = 0; i < 2; i++)
+            state.Processors[i].Former = state.Processors[i].Late;
+    }
+
     private void ReceiverReads(in State state, int index, string who)
     {
         var next = state;
         switch (state.Row.State)
         {
+            case RowState.Missing when Mutation != Mutation.GoneRowIsNotInserted:
+                next.Receivers[index].Step = ReceiverStep.Insert;
+                Add(next, Party.Receivers, who, "finds that the row is gone by now: begins again");
+                break;
             case RowState.Missing or RowState.Received:
+                if (state is { Row.State: RowState.Missing, EverProcessed: true })
+                    BeginAnew(ref next);
                 next.Receivers[index] = new Receiver
                 {
                     Step = Mutation == Mutation.MarkBeforeSend ? ReceiverStep.Mark : FirstStepOfSending,
                     Duplicate = true,
                     ETagCurrent = state.Row.State == RowState.Received,
                 };
-                Add(next, Party.Receivers, who, state.Row.State == RowState.Received ? "reads Received: sends again" : "finds that the row is gone by now: sends again");
+                Add(next, Party.Receivers, who, "reads Received: sends again");
                 break;
             default:
                 next.Receivers[index] = new Receiver { Step = ReceiverStep.Answer, Duplicate = true };

@@ -120,11 +120,12 @@ internal sealed partial class Protocol
         return expires ? SweepStep.RemoveRow : SweepStep.Idle;
     }
 
-    /// <summary>Removes the row, and with it the notes: from here on handlers may run again.</summary>
+    /// <summary>Removes the row, and with it the notes: only a redrive may run handlers again.</summary>
     private static void ExpireRow(ref State state)
     {
-        if (state.Row.State is RowState.Processed or RowState.Poisoned)
+        if (state.Row.State == RowState.Poisoned)
             state.Excuse(AllHandlers);
+        state.Died = 0;
         Write(ref state, default);
     }
 }

@@ -34,7 +34,7 @@ internal sealed partial class Protocol
             var next = state;
             next.Budget.Stalls--;
             next.Row.LeaseLive = false;
-            next.Excuse(AllHandlers & ~state.Row.Finished);
+            next.Excuse(UnnotedBy(state.Processors[state.Row.Owner - 1]) & ~state.Row.Finished);
             Add(next, Party.None, "time", "ends the lease although its holder still runs: the holder is stalled");
         }
         else if (state.Row is { State: RowState.Processing, LeaseLive: false, Owner: 1 or 2 } && IsWorking(state.Processors[state.Row.Owner - 1].Step))
@@ -43,7 +43,8 @@ internal sealed partial class Protocol
             var holder = state.Row.Owner - 1;
             var current = state.Processors[holder].ETagCurrent;
             next.RowChanged();
-            next.Row.LeaseLive = true;
+            next.Row.LeaseLive = next.Row.LeaseSet = true;
+            next.Row.Finished |= state.Processors[holder].Done;
             next.Processors[holder].ETagCurrent = current;
             Add(next, Party.None, ProcessorNames[holder], "renews its lease after all");
         }
@@ -55,17 +56,23 @@ internal sealed partial class Protocol
             next.Row.Old = state.Row.State != RowState.Missing;
             next.OldPayloads = state.Payloads;
             next.OldPoisonBody = state.PoisonBody;
+            for (var i = 0; i < Messages.Capacity; i++)
+                next.Messages[i] = next.Messages[i].AsLate();
             Add(next, Party.None, "time", "passes: the retention");
         }
     }
 
     private static bool IsWorking(ProcessorStep step) =>
-        step is ProcessorStep.Load or ProcessorStep.Run or ProcessorStep.Note or ProcessorStep.Finish
+        step is ProcessorStep.Load or ProcessorStep.Start or ProcessorStep.Run or ProcessorStep.Note or ProcessorStep.Finish
             or ProcessorStep.RetryCopy or ProcessorStep.PoisonBody or ProcessorStep.PoisonBlob or ProcessorStep.PoisonRow;
+
+    /// <summary>The handlers that a processor has run or is running, one bit each.</summary>
+    private static int UnnotedBy(in Processor processor) =>
+        processor.Done | (processor.Step == ProcessorStep.Run ? 1 << NextHandler(processor) : 0);
 
     /// <summary>
     /// Whether the retention can pass: everything that takes minutes or hours is over. Messages may still wait, as they
-    /// do through an outage; those that outlive a Processed row are the one case that the protocol does not cover.
+    /// do through an outage.
     /// </summary>
     private static bool IsQuiet(in State state)
     {
@@ -77,8 +84,6 @@ internal sealed partial class Protocol
 
         if (state.Sweep.Step != SweepStep.Idle || state.Row.LeaseLive || state is { Row.State: RowState.Missing, Payloads: 0, PoisonBody: false })
             return false;
-        return state.Row.State == RowState.Processed
-            ? !state.Messages.AnyAt(static _ => true)
-            : !state.Messages.AnyAt(static message => message.Visibility != Visibility.Visible);
+        return !state.Messages.AnyAt(static message => message.Visibility != Visibility.Visible);
     }
 }

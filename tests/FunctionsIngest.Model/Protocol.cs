@@ -53,6 +53,9 @@ internal sealed partial class Protocol(Configuration configuration)
         { Flaw: Flaw.HandlerRanTwice } => "a handler completed again although nothing had happened before its end was noted",
         { Flaw: Flaw.ProcessedUnhandled } => "the row says Processed although a handler has not completed",
         { Flaw: Flaw.ProcessedUndone } => "a row that said Processed says something else",
+        { Flaw: Flaw.RanAfterDeaths } => "a handler is started although the event's holders have died often enough",
+        { Flaw: Flaw.OutlivedUnended } => "an event that had not come to an end is given up for having outlived its row",
+        { Flaw: Flaw.GivenUpUnrun } => "a redriven event is given up without a run",
         { Accepted: true, EverProcessed: false } when !IsRedrivable(state) && !state.Messages.Any(onPoisonQueue: false) && !state.Messages.Any(onPoisonQueue: true) =>
             "a sender got its 2xx, and the event is nowhere: no message, no poison blob, not processed",
         _ => null,
@@ -79,6 +82,8 @@ internal sealed partial class Protocol(Configuration configuration)
             return "the sweep leaves what is past the retention";
         if (state is { PoisonBody: true, PoisonBlob: false } && (state.OldPoisonBody || configuration.Faultless))
             return state.OldPoisonBody ? "the sweep leaves a body that no poison blob owns" : "a body is left beside no poison blob although nothing went wrong";
+        if (state.Uncounted && !MayGoUncounted(state))
+            return "the end of the event was not counted";
         if (configuration.Faultless && state.EverProcessed && (state.Completed != AllHandlers || state.MayComplete[0] != 0 || state.MayComplete[1] != 0))
             return "a handler did not complete exactly once";
         return null;
@@ -93,6 +98,15 @@ internal sealed partial class Protocol(Configuration configuration)
         || (state.Budget.Stalls < configuration.Stalls
             && state.Budget.Crashes + state.Budget.StorageFailures < configuration.Crashes + configuration.StorageFailures);
 
+    /// <summary>
+    /// The ways for an end to go uncounted: a process died, storage failed twice, or a redrive was faster than the one
+    /// who would have counted.
+    /// </summary>
+    private bool MayGoUncounted(in State state) =>
+        state.Budget.Crashes < configuration.Crashes
+        || state.Budget.StorageFailures + 1 < configuration.StorageFailures
+        || state.Budget.Redrives < configuration.Redrives;
+
     /// <summary>Whether there is a poison blob, and its body.</summary>
     private bool IsRedrivable(in State state) => state.PoisonBlob && (!configuration.LargeBody || state.PoisonBody);
 
@@ -105,6 +119,8 @@ internal sealed partial class Protocol(Configuration configuration)
             state.Flaw = Flaw.ProcessedUndone;
         state.RowChanged();
         state.Row = row with { Old = false };
+        if (row.State is RowState.Processed or RowState.Poisoned)
+            state.Uncounted = state.EverEnded = true;
         if (row.State == RowState.Processed)
         {
             state.EverProcessed = true;

@@ -18,6 +18,9 @@ internal struct Row
     public byte Owner;
 
     public bool LeaseLive;
+
+    /// <summary>Whether there is a lease, live or lapsed, that its owner has not given up.</summary>
+    public bool LeaseSet;
     public byte Redrive;
     public byte Attempt;
 
@@ -26,6 +29,12 @@ internal struct Row
 
     /// <summary>Whether it was taken more than once, or by a redrive: a poison blob may exist.</summary>
     public bool TakenAgain;
+
+    /// <summary>How often it was taken although its lease had not been given up, as far as the limit.</summary>
+    public byte Deaths;
+
+    /// <summary>Whether a late message has inserted it: to be given up.</summary>
+    public bool Outlived;
 
     /// <summary>Whether its last change is older than the retention.</summary>
     public bool Old;

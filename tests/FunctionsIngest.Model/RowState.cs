@@ -9,4 +9,5 @@ internal enum RowState : byte
     Processing,
     Processed,
     Poisoned,
+    Unreadable,
 }

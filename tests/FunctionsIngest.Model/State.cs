@@ -6,7 +6,7 @@ namespace FunctionsIngest.Model;
 /// <summary>
 /// Everything that there is of one webhook, in bytes without padding, so that states compare and hash as bytes.
 /// </summary>
-[StructLayout(LayoutKind.Sequential, Pack = 1, Size = 88)]
+[StructLayout(LayoutKind.Sequential, Pack = 1, Size = 104)]
 internal struct State
 {
     public Row Row;
@@ -32,13 +32,19 @@ internal struct State
 
     public Budget Budget;
 
-    /// <summary>The onlooker's memory: whether a sender got a 2xx; whether the row said Processed;
+    /// <summary>The onlooker's memory: whether a sender got a 2xx; whether the row said Processed, or either end;
     /// which handlers have completed; how often each may still complete; what went wrong.</summary>
     public bool Accepted;
+    public bool EverEnded;
     public bool EverProcessed;
     public byte Completed;
     public Pair<byte> MayComplete;
     public Flaw Flaw;
+
+    /// <summary>More of it: how many holders of the row have died since it was inserted or redriven, as far as the
+    /// limit; and whether the end that the row says has not been counted.</summary>
+    public byte Died;
+    public bool Uncounted;
 
     /// <summary>Forgets every ETag of the row, since it has changed.</summary>
     public void RowChanged()

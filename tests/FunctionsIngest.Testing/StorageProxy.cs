@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
+using System.Globalization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -41,6 +42,9 @@ internal sealed class StorageProxy : IAsyncDisposable
 
     /// <summary>Is given every call when it has ended, whichever way; calls are then not kept.</summary>
     public Action<StorageCall>? Observe { get; set; }
+
+    /// <summary>The clock of the account, as the clients of this proxy see it.</summary>
+    public StorageClock Clock { get; set; } = new();
 
     /// <summary>Every message that was sent so far, in order, answered or not.</summary>
     public IReadOnlyList<SentMessage> Sent => [.. _calls.Select(SentMessage.From).OfType<SentMessage>()];
@@ -164,7 +168,21 @@ internal sealed class StorageProxy : IAsyncDisposable
             using var answer = await SendAsync();
             call.Status = (int)answer.StatusCode;
             CopyHead(context, answer);
-            await answer.Content.CopyToAsync(context.Response.Body);
+            if (!Clock.IsSet)
+            {
+                await answer.Content.CopyToAsync(context.Response.Body);
+                return;
+            }
+
+            context.Response.Headers.Date = Clock.Now.ToString("R", CultureInfo.InvariantCulture);
+            if (call.Service != StorageService.Table || call.Method != "GET")
+            {
+                await answer.Content.CopyToAsync(context.Response.Body);
+                return;
+            }
+
+            context.Response.ContentLength = null;
+            await context.Response.WriteAsync(Clock.WithTimestamp(await answer.Content.ReadAsStringAsync()));
         }
 
         async Task<HttpResponseMessage> SendAsync()

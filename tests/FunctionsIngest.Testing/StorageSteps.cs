@@ -35,7 +35,7 @@ internal static class StorageSteps
                 RowState.HandedOver => StorageStep.MarkHandedOver,
                 RowState.Processed => StorageStep.MarkProcessed,
                 RowState.Poisoned => StorageStep.MarkPoisoned,
-                _ when !row.TryGetProperty(nameof(LedgerRow.LeaseUntil), out _) => StorageStep.NoteFailure,
+                _ when !row.TryGetProperty(LedgerRow.LeaseMilliseconds, out _) => StorageStep.NoteFailure,
                 _ when row.TryGetProperty(nameof(LedgerRow.Finished), out _) => StorageStep.NoteHandler,
                 _ => StorageStep.Take,
             };

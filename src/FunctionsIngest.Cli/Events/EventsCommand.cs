@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using FunctionsIngest.Archive;
 using FunctionsIngest.Outbound;
+using FunctionsIngest.Queueing;
 using Spectre.Console;
 
 namespace FunctionsIngest.Cli.Events;
@@ -176,7 +177,7 @@ internal static class EventsCommand
             ("source", found.Name.Source),
             ("type", found.Event.Type),
             ("received", found.Event.Time?.UtcDateTime.ToString("yyyy-MM-dd HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture)),
-            ("assurance", found.Assurance),
+            ("assurance", Provenance.TextOf(found.Assurance)),
             ("replay of", found.ReplayOf),
             ("content type", found.Event.DataContentType),
             ("size", Size(found)),

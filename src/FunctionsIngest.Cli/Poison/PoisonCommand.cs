@@ -89,7 +89,7 @@ internal static class PoisonCommand
             async (opened, name, cancellationToken) =>
             {
                 var outcome = await opened.Redriver.RedriveAsync(name, cancellationToken);
-                return (Words(outcome), outcome != RedriveResult.BodyLost);
+                return (Words(outcome), outcome is not (RedriveResult.BodyLost or RedriveResult.Unreadable));
             });
 
     private static IngestCommand CreatePurge(Terminal terminal)
@@ -174,6 +174,7 @@ internal static class PoisonCommand
         RedriveResult.Sent => "on the queue again",
         RedriveResult.AlreadyProcessed => "had been processed after all; removed here",
         RedriveResult.BodyLost => "not redriven: its body is lost",
+        RedriveResult.Unreadable => "not redriven: this version cannot read its document or its row; use the version that wrote them",
         _ => "was gone",
     };
 

@@ -107,7 +107,7 @@ internal sealed class ArchiveReader(StorageClients clients, LedgerTable rows)
             foreach (var candidate in sources)
             {
                 var key = new EventKey(candidate, text);
-                if (await rows.FindAsync(key.PartitionKey, key.RowKey, cancellationToken) is { } row)
+                if (await rows.FindAsync(key.PartitionKey, key.RowKey, cancellationToken) is { State: not RowState.Unreadable } row)
                     return EventLookup<ArchivedName>.Of(ArchivedName.Of(candidate, text, row.ReceivedAt));
             }
         }

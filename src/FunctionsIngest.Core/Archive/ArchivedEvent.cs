@@ -1,4 +1,6 @@
 using Azure.Messaging;
+using FunctionsIngest.Queueing;
+using FunctionsIngest.Senders;
 
 namespace FunctionsIngest.Archive;
 
@@ -19,8 +21,8 @@ internal sealed record ArchivedEvent(ArchivedName Name, DateTimeOffset? Processe
     /// <summary>The body's length, inside the event or beside it; null if it is gone.</summary>
     public long? Bytes { get; init; }
 
-    /// <summary>How much the sender's signature proves.</summary>
-    public string? Assurance => Text("assurance");
+    /// <summary>How much the sender's signature proves; one that is not known is the weaker.</summary>
+    public Assurance Assurance => Provenance.ReadFrom(Event).Assurance;
 
     /// <summary>The coding that the body is in.</summary>
     public string? ContentCoding => Text("contentcoding");
@@ -33,7 +35,7 @@ internal sealed record ArchivedEvent(ArchivedName Name, DateTimeOffset? Processe
         type = Event.Type,
         receivedAt = Event.Time,
         processedAt = ProcessedAt,
-        assurance = Assurance,
+        assurance = Provenance.TextOf(Assurance),
         replayOf = ReplayOf,
         contentType = Event.DataContentType,
         contentCoding = ContentCoding,

@@ -20,8 +20,12 @@ internal static class BlobBody
     }
 
     /// <summary>Downloads a body.</summary>
+    /// <param name="blob">The blob.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="budget">What spooled bodies share; null: nothing, in a command that has one at a time.</param>
     /// <returns>The body and the blob's ETag; null if the blob is gone.</returns>
-    public static async Task<(BinaryData Body, ETag ETag)?> DownloadAsync(BlobClient blob, CancellationToken cancellationToken)
+    /// <exception cref="BodyBudgetExceededException">There is no room for it now.</exception>
+    public static async Task<(BinaryData Body, ETag ETag)?> DownloadAsync(BlobClient blob, CancellationToken cancellationToken, SpoolBudget? budget = null)
     {
         try
         {
@@ -33,15 +37,21 @@ internal static class BlobBody
                 return (BinaryData.FromBytes(bytes), download.Details.ETag);
             }
 
-            var file = SpoolFile.Create();
+            // Counted before a byte is on disk, and until the last reader of the mapping is gone.
+            var length = checked((int)download.Details.ContentLength);
+            budget?.Take(length);
+            FileStream? file = null;
             try
             {
+                file = SpoolFile.Create();
                 await download.Content.CopyToAsync(file, cancellationToken);
-                return (BinaryData.FromBytes(SpoolFile.Map(file).Memory), download.Details.ETag);
+                return (BinaryData.FromBytes(SpoolFile.Map(file, budget is null ? null : budget.Return).Memory), download.Details.ETag);
             }
             catch
             {
-                await file.DisposeAsync();
+                budget?.Return(length);
+                if (file is not null)
+                    await file.DisposeAsync();
                 throw;
             }
         }

@@ -26,8 +26,8 @@ internal sealed class BodyOptions : BoundOptions
 
     /// <summary>
     /// How many bytes of bodies over 1 MiB are spooled to temporary files at a time; a source may take half of it while
-    /// others ask. Past it the slowest body gets 503. 4 MiB to 1 TiB, and where bodies may be over 1 MiB, at least four
-    /// times <c>MaxBodyBytes</c>.
+    /// others ask. Past it the slowest body gets 503. Processors have as much again; a message past that is put off. 4
+    /// MiB to 1 TiB, and where bodies may be over 1 MiB, at least four times <c>MaxBodyBytes</c>.
     /// </summary>
     public long MaxBytesSpooled { get; set; } = 512 * 1024 * 1024;
 }

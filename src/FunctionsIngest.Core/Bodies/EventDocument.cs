@@ -54,7 +54,7 @@ internal static class EventDocument
     public static async Task<(T Document, ETag ETag)?> ReadAsync<T>(BlobContainerClient container, string name, CancellationToken cancellationToken)
     {
         var blob = await container.GetBlobClient($"{name}.json").DownloadContentAsync(cancellationToken).OrNullIfMissingAsync();
-        return blob is null ? null : (blob.Content.ToObjectFromJson<T>(Json)!, blob.Details.ETag);
+        return blob is null ? null : (blob.Content.ToObjectFromJson<T>(Json) ?? throw new JsonException("The document is null."), blob.Details.ETag);
     }
 
     /// <summary>Reads a body beside its document.</summary>

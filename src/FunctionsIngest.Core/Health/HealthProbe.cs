@@ -51,7 +51,7 @@ internal sealed partial class HealthProbe(StorageClients clients, SweepBookmark 
     {
         using var patience = new CancellationTokenSource(Patience, time);
         var checks = await Task.WhenAll(
-            CheckAsync(Readiness.Part.Table, () => Reach(bookmark.ReadAsync(patience.Token))),
+            CheckAsync(Readiness.Part.Table, () => Reach(bookmark.ReadPageAsync(SweepBookmark.Payloads, patience.Token))),
             CheckAsync(Readiness.Part.Queue, () => Reach(clients.Events.ExistsAsync(patience.Token))),
             CheckAsync(Readiness.Part.Blob, () => Reach(clients.Payloads.ExistsAsync(patience.Token))),
             CheckAsync(Readiness.Part.Secrets, async () => await keyRing.IsReadyAsync(patience.Token)));

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Globalization;
 using Azure;
 using Azure.Data.Tables;
@@ -5,8 +6,17 @@ using Azure.Data.Tables;
 namespace FunctionsIngest.Ledger;
 
 /// <summary>One webhook in the table. Every change after the insert is conditional on <see cref="ETag"/>.</summary>
-internal sealed class LedgerRow
+internal sealed record LedgerRow
 {
+    /// <summary>The longest lease.</summary>
+    public static readonly TimeSpan MaxLease = TimeSpan.FromDays(7);
+
+    /// <summary>The property that holds the lease.</summary>
+    public const string LeaseMilliseconds = nameof(LeaseMilliseconds);
+
+    private static readonly FrozenDictionary<string, RowState> States =
+        Enum.GetValues<RowState>().Where(state => state != RowState.Unreadable).ToFrozenDictionary(state => state.ToString(), StringComparer.Ordinal);
+
     /// <summary>The row's partition.</summary>
     public required string PartitionKey { get; init; }
 
@@ -17,7 +27,7 @@ internal sealed class LedgerRow
     public ETag ETag { get; set; }
 
     /// <summary>When the row was last changed, by the storage's clock; null if it was not read.</summary>
-    public DateTimeOffset? ChangedAt { get; private init; }
+    public DateTimeOffset? ChangedAt { get; init; }
 
     /// <summary>Where the webhook is on its way.</summary>
     public RowState State { get; set; }
@@ -37,11 +47,19 @@ internal sealed class LedgerRow
     /// <summary>The attempt that is running, or comes next.</summary>
     public int Attempt { get; set; }
 
-    /// <summary>Until when the owner holds the row; null between attempts.</summary>
-    public DateTimeOffset? LeaseUntil { get; set; }
+    /// <summary>
+    /// How long the owner holds the row from its last change on, by the storage's clock; null if it has given it up.
+    /// </summary>
+    public TimeSpan? Lease { get; set; }
 
     /// <summary>How often the row has been taken.</summary>
     public int Takes { get; set; }
+
+    /// <summary>How often it was taken although its owner had not given up the lease; a redrive counts anew.</summary>
+    public int Deaths { get; set; }
+
+    /// <summary>Whether a message that had outlived an earlier row has inserted it: to be given up.</summary>
+    public bool IsOutlived { get; set; }
 
     /// <summary>Names of handlers that have finished.</summary>
     public IReadOnlyList<string> Finished { get; set; } = [];
@@ -61,28 +79,38 @@ internal sealed class LedgerRow
         State = RowState.Received,
     };
 
-    /// <summary>Reads a row of the table.</summary>
-    public static LedgerRow FromEntity(TableEntity entity) => new()
+    /// <summary>
+    /// Reads a row of the table. One that this version does not know is <see cref="RowState.Unreadable"/>.
+    /// </summary>
+    public static LedgerRow FromEntity(TableEntity entity)
     {
-        PartitionKey = entity.PartitionKey,
-        RowKey = entity.RowKey,
-        ETag = entity.ETag,
-        ChangedAt = entity.Timestamp,
-        State = Enum.Parse<RowState>(entity.GetString(nameof(State))),
-        ReceivedAt = entity.GetDateTimeOffset(nameof(ReceivedAt))!.Value,
-        Owner = entity.GetString(nameof(Owner)),
-        Delivery = entity.GetString(nameof(Delivery)),
-        Redrive = entity.GetInt32(nameof(Redrive)) ?? 0,
-        Attempt = entity.GetInt32(nameof(Attempt)) ?? 0,
-        LeaseUntil = entity.GetDateTimeOffset(nameof(LeaseUntil)),
-        Takes = entity.GetInt32(nameof(Takes)) ?? 0,
-        Finished = entity.GetString(nameof(Finished)) is { Length: > 0 } names ? names.Split(',') : [],
-        Reason = entity.GetString(nameof(Reason)),
-    };
+        var unreadable = new LedgerRow
+        {
+            PartitionKey = entity.PartitionKey,
+            RowKey = entity.RowKey,
+            ETag = entity.ETag,
+            ChangedAt = entity.Timestamp,
+            ReceivedAt = default,
+            State = RowState.Unreadable,
+        };
+        try
+        {
+            return Read(entity, unreadable) ?? unreadable;
+        }
+        // The client refuses a property that has another type.
+        catch (InvalidOperationException)
+        {
+            return unreadable;
+        }
+    }
 
     /// <summary>Writes the row as the table has it; what is not set is left out.</summary>
+    /// <exception cref="InvalidOperationException">The row is unreadable, and is not ours to write.</exception>
     public TableEntity ToEntity()
     {
+        if (State == RowState.Unreadable)
+            throw new InvalidOperationException("A row that could not be read must not be written.");
+
         var entity = new TableEntity(PartitionKey, RowKey)
         {
             [nameof(State)] = State.ToString(),
@@ -97,13 +125,46 @@ internal sealed class LedgerRow
             entity[nameof(Takes)] = Takes;
         }
 
-        if (LeaseUntil is { } leaseUntil)
-            entity[nameof(LeaseUntil)] = leaseUntil;
+        if (Lease is { } lease)
+            entity[LeaseMilliseconds] = (long)lease.TotalMilliseconds;
+        if (Deaths > 0)
+            entity[nameof(Deaths)] = Deaths;
+        if (IsOutlived)
+            entity[nameof(IsOutlived)] = true;
         if (Finished.Count > 0)
             entity[nameof(Finished)] = string.Join(',', Finished);
         if (Reason is not null)
             entity[nameof(Reason)] = Reason;
         return entity;
+    }
+
+    private static LedgerRow? Read(TableEntity entity, LedgerRow empty)
+    {
+        var counts = new[] { nameof(Redrive), nameof(Attempt), nameof(Takes), nameof(Deaths) }.ToDictionary(name => name, name => entity.GetInt32(name) ?? 0);
+        var lease = entity.GetInt64(LeaseMilliseconds);
+        if (!States.TryGetValue(entity.GetString(nameof(State)) ?? "", out var state)
+            || entity.GetDateTimeOffset(nameof(ReceivedAt)) is not { } receivedAt
+            || counts.Values.Any(count => count < 0)
+            || (lease is { } milliseconds && (milliseconds <= 0 || milliseconds > MaxLease.TotalMilliseconds)))
+        {
+            return null;
+        }
+
+        return empty with
+        {
+            State = state,
+            ReceivedAt = receivedAt,
+            Owner = entity.GetString(nameof(Owner)),
+            Delivery = entity.GetString(nameof(Delivery)),
+            Redrive = counts[nameof(Redrive)],
+            Attempt = counts[nameof(Attempt)],
+            Lease = lease is { } length ? TimeSpan.FromMilliseconds(length) : null,
+            Takes = counts[nameof(Takes)],
+            Deaths = counts[nameof(Deaths)],
+            IsOutlived = entity.GetBoolean(nameof(IsOutlived)) ?? false,
+            Finished = entity.GetString(nameof(Finished)) is { Length: > 0 } names ? names.Split(',') : [],
+            Reason = entity.GetString(nameof(Reason)),
+        };
     }
 
     /// <inheritdoc />

@@ -39,15 +39,22 @@ internal sealed class LedgerTable(StorageClients clients)
         }
     }
 
+    /// <summary>Reads a row, and when it was read.</summary>
+    /// <exception cref="InvalidDataException">Storage does not say what time it is.</exception>
+    public async Task<RowReading> ReadAsync(string partitionKey, string rowKey, CancellationToken cancellationToken)
+    {
+        var answer = await _table.GetEntityIfExistsAsync<TableEntity>(partitionKey, rowKey, cancellationToken: cancellationToken);
+        var at = answer.GetRawResponse().Headers.Date ?? throw new InvalidDataException("Storage answered without the header Date, which tells whether a lease is live.");
+        return new RowReading(answer.HasValue ? LedgerRow.FromEntity(answer.Value!) : null, at);
+    }
+
     /// <summary>Reads a row.</summary>
     /// <returns>The row; null if it is missing.</returns>
     public async Task<LedgerRow?> FindAsync(string partitionKey, string rowKey, CancellationToken cancellationToken)
-        => await _table.GetEntityAsync<TableEntity>(partitionKey, rowKey, cancellationToken: cancellationToken).OrNullIfMissingAsync() is { } entity
-            ? LedgerRow.FromEntity(entity)
-            : null;
+        => (await ReadAsync(partitionKey, rowKey, cancellationToken)).Row;
 
     /// <summary>Writes a row if it is unchanged since it was read, and sets its new ETag.</summary>
-    /// <returns>False if somebody has, or the row is gone.</returns>
+    /// <returns>False if it was changed by someone else, or is gone.</returns>
     public async Task<bool> TryUpdateAsync(LedgerRow row, CancellationToken cancellationToken)
     {
         try

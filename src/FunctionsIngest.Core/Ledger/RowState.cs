@@ -17,4 +17,10 @@ internal enum RowState
 
     /// <summary>Given up; the event is in the poison container.</summary>
     Poisoned,
+
+    /// <summary>
+    /// What the table has is not known to this version, such as a row of a newer one after a rollback. Such a row is
+    /// neither written nor removed.
+    /// </summary>
+    Unreadable,
 }

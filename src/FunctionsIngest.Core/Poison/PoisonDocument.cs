@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Azure.Messaging;
 
 namespace FunctionsIngest.Poison;
@@ -19,4 +20,8 @@ internal sealed record PoisonDocument
 
     /// <summary>The message that could not be read.</summary>
     public byte[]? Message { get; init; }
+
+    /// <summary>Whether this is in the place of a document that could not be read.</summary>
+    [JsonIgnore]
+    public bool IsUnreadable { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Azure;
 using Azure.Storage.Blobs.Models;
 using FunctionsIngest.Bodies;
@@ -56,9 +57,24 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     /// <summary>Reads a document.</summary>
     /// <param name="name">Its name without <c>.json</c>.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>The document and its ETag; null if it is not there.</returns>
-    public Task<(PoisonDocument Document, ETag ETag)?> ReadAsync(string name, CancellationToken cancellationToken)
-        => EventDocument.ReadAsync<PoisonDocument>(clients.Poison, name, cancellationToken);
+    /// <returns>
+    /// The document and its ETag; null if it is not there. In the place of one that this version cannot read: one that
+    /// says so.
+    /// </returns>
+    public async Task<(PoisonDocument Document, ETag ETag)?> ReadAsync(string name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await EventDocument.ReadAsync<PoisonDocument>(clients.Poison, name, cancellationToken);
+        }
+        // The reader of events reports what it does not like by several exceptions.
+        catch (Exception exception) when (exception is JsonException or ArgumentException or FormatException or InvalidOperationException or NotSupportedException)
+        {
+            // Its own time is not known. As if it were new, nothing that removes old documents removes it.
+            var unreadable = new PoisonDocument { Reason = $"The document cannot be read: {exception.GetType().Name}.", PoisonedAt = time.GetUtcNow(), IsUnreadable = true };
+            return (unreadable, default);
+        }
+    }
 
     /// <summary>Reads what was given up, with the length of its body.</summary>
     /// <param name="name">Its name without <c>.json</c>.</param>
@@ -106,17 +122,9 @@ internal sealed class PoisonStore(StorageClients clients, TimeProvider time)
     /// <summary>Removes the document of an event that was processed after all, and its body.</summary>
     public Task ForgetAsync(Envelope envelope, CancellationToken cancellationToken) => TryDeleteAsync(NameOf(envelope), ETag.All, ETag.All, cancellationToken);
 
-    /// <summary>Removes bodies whose document is gone: its remover died between the two.</summary>
-    /// <param name="writtenBefore">
-    /// Only bodies that were written before; the document of a younger one may be yet to come.
-    /// </param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many were removed.</returns>
-    public Task<int> RemoveOwnerlessBodiesAsync(DateTimeOffset writtenBefore, CancellationToken cancellationToken)
-        => clients.Poison.RemoveOwnerlessAsync(
-            writtenBefore,
-            async blob => EventDocument.DocumentNameOf(blob) is { } document && !await clients.Poison.GetBlobClient(document).ExistsAsync(cancellationToken),
-            cancellationToken);
+    /// <summary>Whether a blob is a body whose document is gone: its remover died between the two.</summary>
+    public async Task<bool> IsOwnerlessBodyAsync(string blob, CancellationToken cancellationToken)
+        => EventDocument.DocumentNameOf(blob) is { } document && !await clients.Poison.GetBlobClient(document).ExistsAsync(cancellationToken);
 
     /// <summary>The names of all documents, of one source or of all, in order of name.</summary>
     public async IAsyncEnumerable<string> ListAsync(string? source, [EnumeratorCancellation] CancellationToken cancellationToken)

@@ -16,4 +16,10 @@ internal enum RedriveResult
     /// The event's body is lost, which its document's reason says: nothing was sent, and the document stays.
     /// </summary>
     BodyLost,
+
+    /// <summary>
+    /// The document or the event's row is in a form that this version does not know: nothing was sent, and the document
+    /// stays.
+    /// </summary>
+    Unreadable,
 }

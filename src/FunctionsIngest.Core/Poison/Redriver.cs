@@ -9,7 +9,7 @@ namespace FunctionsIngest.Poison;
 /// Puts given-up events on the queue again. Killed at any point it loses none: the document goes only after the message
 /// is sent.
 /// </summary>
-internal sealed class Redriver(PoisonStore store, PayloadStore payloads, LedgerTable table, EventQueue queue)
+internal sealed class Redriver(PoisonStore store, PayloadStore payloads, LedgerTable table, EventQueue queue, TimeProvider time)
 {
     /// <summary>Redrives one document.</summary>
     /// <param name="name">Its name in the poison container, without <c>.json</c>.</param>
@@ -20,6 +20,8 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, LedgerT
             return RedriveResult.Missing;
 
         var (document, etag) = found;
+        if (document.IsUnreadable)
+            return RedriveResult.Unreadable;
         if (document.Event is null)
         {
             await queue.SendAsync(BinaryData.FromBytes(document.Message ?? []), cancellationToken);
@@ -27,8 +29,8 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, LedgerT
             return RedriveResult.Sent;
         }
 
-        var kept = Envelope.FromCloudEvent(document.Event)
-            ?? throw new InvalidDataException($"The poison document '{name}' holds no event of this app, or one of a version that it does not know.");
+        if (Envelope.FromCloudEvent(document.Event) is not { } kept)
+            return RedriveResult.Unreadable;
 
         // The body before the row: a writer of a newer body has taken the row by then, and this redrive must count past
         // it.
@@ -40,6 +42,9 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, LedgerT
             return RedriveResult.AlreadyProcessed;
         }
 
+        if (row is { State: RowState.Unreadable })
+            return RedriveResult.Unreadable;
+
         // A redrive without its body would take over from a message that may still have it.
         if (body is null)
             return RedriveResult.BodyLost;
@@ -49,6 +54,8 @@ internal sealed class Redriver(PoisonStore store, PayloadStore payloads, LedgerT
             Body = body,
             Payload = null,
             Delivery = Envelope.NewDelivery(),
+            SentAt = time.GetUtcNow(),
+            StorageFailures = 0,
             Attempt = 1,
             Redrive = Math.Max(kept.Redrive, row?.Redrive ?? 0) + 1,
         };

@@ -17,15 +17,22 @@ internal sealed partial class EventCleanup(LedgerTable table, PoisonStore poison
     /// <param name="message">The message. Its payload is not needed any more.</param>
     /// <param name="row">The event's row, which says Processed or Poisoned.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="leavesPoison">Whether a poison document stays.</param>
     /// <exception cref="Exception">
     /// Storage failed to remove the document. The sweep does not remove documents, so the message has to come again: it
     /// finds the row at its end and removes the document then.
     /// </exception>
-    public async Task CleanUpAsync(Envelope message, LedgerRow row, CancellationToken cancellationToken)
+    public async Task CleanUpAsync(Envelope message, LedgerRow row, CancellationToken cancellationToken, bool leavesPoison = false)
     {
         // Only an event that was taken before can have been given up. All others save themselves a call to storage.
-        if (row.State == RowState.Processed && DecisionTable.WasTakenBefore(row, message))
+        if (!leavesPoison && row.State == RowState.Processed && DecisionTable.WasTakenBefore(row, message))
             await poison.ForgetAsync(message, cancellationToken);
+        await RemovePayloadAsync(message, cancellationToken);
+    }
+
+    /// <summary>Removes the payload of a message that is not needed any more, if storage does.</summary>
+    public async Task RemovePayloadAsync(Envelope message, CancellationToken cancellationToken)
+    {
         if (message.Payload is null)
             return;
 
@@ -36,7 +43,7 @@ internal sealed partial class EventCleanup(LedgerTable table, PoisonStore poison
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
             // Nothing comes again for a payload: the sweep finds it by the state of its row.
-            Log.PayloadLeft(logger, exception, row.State);
+            Log.PayloadLeft(logger, exception);
         }
     }
 
@@ -54,7 +61,7 @@ internal sealed partial class EventCleanup(LedgerTable table, PoisonStore poison
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Warning, "The payload of an event could not be removed although its row says {State}; the sweep does it later.")]
-        public static partial void PayloadLeft(ILogger logger, Exception exception, RowState state);
+        [LoggerMessage(1, LogLevel.Warning, "The payload of an event could not be removed although it is not needed any more; the sweep does it later.")]
+        public static partial void PayloadLeft(ILogger logger, Exception exception);
     }
 }

@@ -1,4 +1,3 @@
-using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Telemetry;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +13,7 @@ internal sealed partial class EventProcessor(
     PayloadStore payloads,
     PoisonKeeper poison,
     EventCleanup cleanup,
+    EventEnds ends,
     HandlerRunner runner,
     IServiceScopeFactory scopes,
     IOptions<ProcessingOptions> options,
@@ -21,6 +21,9 @@ internal sealed partial class EventProcessor(
     TimeProvider time,
     ILogger<EventProcessor> logger)
 {
+    private static readonly TimeSpan FirstStorageDelay = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan MostStorageDelay = TimeSpan.FromMinutes(15);
+
     /// <summary>Processes one message. Returning means that the message is dealt with and can be deleted.</summary>
     /// <exception cref="Exception">
     /// The message is to be delivered again: the host stops, or not even the copy of it could be sent.
@@ -37,7 +40,7 @@ internal sealed partial class EventProcessor(
         using var scope = logger.BeginScope(envelope.ToLogScope());
         if (envelope.Attempt == 1)
             CountArrival(envelope);
-        while (!await TryProcessAsync(envelope, stopping))
+        while (!await TryProcessAsync(message, envelope, stopping))
         {
             // Lost the row while working on it: the message goes through the decision table again.
         }
@@ -53,13 +56,17 @@ internal sealed partial class EventProcessor(
             metrics.Redriven(envelope.Source);
     }
 
-    private async Task<bool> TryProcessAsync(Envelope envelope, CancellationToken stopping)
+    private async Task<bool> TryProcessAsync(BinaryData message, Envelope envelope, CancellationToken stopping)
     {
         HeldRow? row = null;
         try
         {
-            row = await taker.TryTakeAsync(envelope, rest => queue.SendAsync(envelope, rest, stopping), stopping);
-            return row is null || await RunAsync(envelope, row, stopping);
+            (var decision, row) = await taker.TryTakeAsync(envelope, rest => queue.SendAsync(envelope, rest, stopping), stopping);
+            if (row is not null)
+                return await RunAsync(envelope, row, stopping);
+
+            await poison.KeepWithoutRowAsync(decision, message, envelope, stopping);
+            return true;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -70,11 +77,12 @@ internal sealed partial class EventProcessor(
         {
             // What handlers throw does not come this far: this is storage. The host's own tries are kept for deaths of
             // the process.
-            var delay = DelayAfter(1);
+            var failures = envelope.StorageFailures + 1;
+            var delay = DelayAfterStorageFailure(failures);
             Log.StorageFailed(logger, InSeconds(delay), exception);
             try
             {
-                await queue.SendAsync(envelope, delay, CancellationToken.None);
+                await queue.SendAsync(envelope with { StorageFailures = failures }, delay, CancellationToken.None);
             }
             catch
             {
@@ -88,7 +96,11 @@ internal sealed partial class EventProcessor(
         finally
         {
             if (row is not null)
+            {
+                // The end may have been found only when the row was let go.
+                ends.Count(envelope, row);
                 await row.DisposeAsync();
+            }
         }
     }
 
@@ -96,8 +108,9 @@ internal sealed partial class EventProcessor(
     private async Task<bool> RunAsync(Envelope envelope, HeldRow row, CancellationToken stopping)
     {
         var body = envelope.Body ?? await payloads.DownloadAsync(envelope.Payload!, stopping);
-        if (body is null)
-            return await poison.TryGiveUpAsync(envelope, row, null, PoisonKeeper.BodyMissing(envelope));
+        var doom = DecisionTable.ReasonToGiveUp(row.Current);
+        if (body is null || doom is not null)
+            return await poison.TryGiveUpAsync(envelope, row, body, doom);
 
         await using var scope = scopes.CreateAsyncScope();
         if (!runner.TryGetHandlers(scope.ServiceProvider, envelope, row.Current.Finished, out var handlers, out var failure))
@@ -105,17 +118,19 @@ internal sealed partial class EventProcessor(
 
         foreach (var (index, handler) in handlers.Index())
         {
+            if (row.IsLost)
+                return false;
             if (await runner.RunAsync(handler, ToEvent(envelope, row, body), stopping) is { } reason)
                 return await FailAsync(envelope, row, body, reason);
 
+            row.Finish(handler.Name);
             // The end of the last one is noted by Processed itself.
-            if (index < handlers.Count - 1 && !await row.TryWriteAsync(current => Finish(current, handler.Name), CancellationToken.None))
+            if (index < handlers.Count - 1 && !await row.TryWriteAsync(static _ => { }, CancellationToken.None))
                 return false;
         }
 
         await row.WriteProcessedAsync(CancellationToken.None);
-        metrics.Processed(envelope.Source, "processed");
-        Log.Processed(logger, envelope.Type, envelope.Attempt);
+        ends.Count(envelope, row);
         // Also where the host stops meanwhile: the event is processed, and its message would only come again for this.
         await cleanup.CleanUpAsync(envelope, row.Current, CancellationToken.None);
         return true;
@@ -129,7 +144,7 @@ internal sealed partial class EventProcessor(
         // First the copy, then the row: in the other order a crash between the two would lose the webhook.
         var next = envelope.Attempt + 1;
         var delay = DelayAfter(envelope.Attempt);
-        await queue.SendAsync(envelope with { Attempt = next }, delay, CancellationToken.None);
+        await queue.SendAsync(envelope with { Attempt = next, StorageFailures = 0 }, delay, CancellationToken.None);
         metrics.Processed(envelope.Source, "retried");
         Log.Retried(logger, next, options.Value.EffectiveRetryDelays.Count + 1, InSeconds(delay));
         try
@@ -139,7 +154,7 @@ internal sealed partial class EventProcessor(
                 {
                     current.Attempt = next;
                     current.Reason = reason;
-                    current.LeaseUntil = null;
+                    current.Lease = null;
                 },
                 CancellationToken.None);
         }
@@ -147,20 +162,22 @@ internal sealed partial class EventProcessor(
         {
             // The copy is out, and at worst waits for the lease to end: nothing is lost.
             Log.FailureNotNoted(logger, exception);
+            await row.TryReleaseAsync();
             return true;
         }
     }
 
-    private TimeSpan DelayAfter(int attempt)
-        => options.Value.EffectiveRetryDelays[attempt - 1] * (1 + (ProcessingOptions.RetryVariation * ((2 * Random.Shared.NextDouble()) - 1)));
+    private TimeSpan DelayAfter(int attempt) => Varied(options.Value.EffectiveRetryDelays[attempt - 1]);
 
     private static TimeSpan InSeconds(TimeSpan delay) => TimeSpan.FromSeconds(Math.Ceiling(delay.TotalSeconds));
 
-    private static void Finish(LedgerRow row, string handler)
+    private static TimeSpan DelayAfterStorageFailure(int failures)
     {
-        if (!row.Finished.Contains(handler))
-            row.Finished = [.. row.Finished, handler];
+        var doubled = FirstStorageDelay * Math.Pow(2, Math.Min(failures - 1, 10));
+        return Varied(doubled < MostStorageDelay ? doubled : MostStorageDelay);
     }
+
+    private static TimeSpan Varied(TimeSpan delay) => delay * (1 + (ProcessingOptions.RetryVariation * ((2 * Random.Shared.NextDouble()) - 1)));
 
     private static WebhookEvent ToEvent(Envelope envelope, HeldRow row, BinaryData body) => new()
     {
@@ -188,16 +205,13 @@ internal sealed partial class EventProcessor(
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "Processed {EventType}, attempt {Attempt}.")]
-        public static partial void Processed(ILogger logger, string eventType, int attempt);
-
-        [LoggerMessage(2, LogLevel.Warning, "Storage failed while processing. The same attempt is made again in about {Delay}; nothing is lost.")]
+        [LoggerMessage(1, LogLevel.Warning, "Storage failed while processing. The same attempt is made again in about {Delay}; nothing is lost.")]
         public static partial void StorageFailed(ILogger logger, TimeSpan delay, Exception exception);
 
-        [LoggerMessage(3, LogLevel.Warning, "A failed attempt could not be noted in the row. Its retry waits for the lease to end; nothing is lost.")]
+        [LoggerMessage(2, LogLevel.Warning, "A failed attempt could not be noted in the row. Its retry waits for the lease to end; nothing is lost.")]
         public static partial void FailureNotNoted(ILogger logger, Exception exception);
 
-        [LoggerMessage(4, LogLevel.Information, "Attempt {Attempt} of {Attempts} comes in {Delay}.")]
+        [LoggerMessage(3, LogLevel.Information, "Attempt {Attempt} of {Attempts} comes in {Delay}.")]
         public static partial void Retried(ILogger logger, int attempt, int attempts, TimeSpan delay);
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using FunctionsIngest.Ledger;
 using Microsoft.Extensions.Logging;
 
@@ -17,45 +18,75 @@ internal sealed partial class HeldRow : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _released = new();
     private readonly Task _renewing;
+    private volatile ImmutableList<string> _finished = [];
+    private volatile bool _isAnothers;
+    private long _sentAt;
     private LedgerRow _row;
 
     /// <param name="row">The row, just written with this holder's <see cref="LedgerRow.Owner"/>.</param>
     /// <param name="table">The table.</param>
     /// <param name="lease">How long the lease is.</param>
+    /// <param name="sentAt">When that write was sent, as a timestamp of the clock.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">For renewals that fail.</param>
-    public HeldRow(LedgerRow row, LedgerTable table, TimeSpan lease, TimeProvider time, ILogger logger)
+    public HeldRow(LedgerRow row, LedgerTable table, TimeSpan lease, long sentAt, TimeProvider time, ILogger logger)
     {
         _row = row;
         _owner = row.Owner!;
         _table = table;
         _lease = lease;
+        _sentAt = sentAt;
         _time = time;
         _logger = logger;
         _renewing = RenewAsync();
     }
 
-    /// <summary>The row as it was read or written last. Not to be changed but by <see cref="TryWriteAsync"/>.</summary>
+    /// <summary>The row as it was read or written last. It changes only when a write has succeeded.</summary>
     public LedgerRow Current => _row;
 
-    /// <summary>Changes the row while this processor holds it.</summary>
+    /// <summary>
+    /// Whether the row may be another's: it was seen to be, or the lease has passed since the last successful write was
+    /// sent.
+    /// </summary>
+    public bool IsLost => _isAnothers || _time.GetElapsedTime(Interlocked.Read(ref _sentAt)) >= _lease;
+
+    /// <summary>Whether the row is at an end that this holder has written.</summary>
+    public bool HasEnded => _row.IsFinal && _row.Owner == _owner;
+
+    /// <summary>Whether that end is counted.</summary>
+    public bool IsCounted { get; set; }
+
+    /// <summary>
+    /// Notes that a handler has finished. The note goes along with the next write that succeeds, whichever that is.
+    /// </summary>
+    public void Finish(string handler) => _finished = _finished.Add(handler);
+
+    /// <summary>
+    /// Changes the row while this processor holds it. A row at its end under this holder's own id has been changed by
+    /// it before, and the answer was lost.
+    /// </summary>
     /// <returns>False if it holds the row no longer: the message goes through the decision table again.</returns>
     public async Task<bool> TryWriteAsync(Action<LedgerRow> change, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            while (true)
+            while (!_row.IsFinal)
             {
-                change(_row);
-                if (await _table.TryUpdateAsync(_row, cancellationToken))
+                if (await TryUpdateAsync(Changed(_row, change), cancellationToken))
                     return true;
 
                 var current = await _table.FindAsync(_row.PartitionKey, _row.RowKey, cancellationToken);
-                if (current is not { State: RowState.Processing } || current.Owner != _owner)
+                if (current is null or { State: not (RowState.Processing or RowState.Processed or RowState.Poisoned) } || current.Owner != _owner)
+                {
+                    _isAnothers = true;
                     return false;
+                }
+
                 _row = current;
             }
+
+            return true;
         }
         finally
         {
@@ -66,24 +97,34 @@ internal sealed partial class HeldRow : IAsyncDisposable
     /// <summary>
     /// Notes that all handlers have finished, whatever the row says by now: what has been done has been done.
     /// </summary>
+    /// <exception cref="InvalidDataException">The row is in a form that this version does not know.</exception>
     public async Task WriteProcessedAsync(CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            while (true)
+            // A row of another that is read here must not become this holder's: a later write would give up its lease.
+            var row = _row;
+            while (_row.State != RowState.Processed)
             {
-                _row.State = RowState.Processed;
-                _row.LeaseUntil = null;
-                _row.Reason = null;
-                if (await _table.TryUpdateAsync(_row, cancellationToken))
+                var processed = Changed(row, EndProcessed);
+                if (await TryUpdateAsync(processed, cancellationToken))
                     return;
 
-                var current = await _table.FindAsync(_row.PartitionKey, _row.RowKey, cancellationToken);
-                if (current is { State: RowState.Processed } || (current is null && await _table.TryInsertAsync(_row, cancellationToken)))
-                    return;
-                if (current is not null)
-                    _row = current;
+                switch (await _table.FindAsync(row.PartitionKey, row.RowKey, cancellationToken))
+                {
+                    case { State: RowState.Unreadable }:
+                        throw new InvalidDataException(GiveUpReasons.RowUnreadable);
+                    case { State: RowState.Processed } current:
+                        _row = current;
+                        break;
+                    case { } current:
+                        row = current;
+                        break;
+                    case null when await _table.TryInsertAsync(processed, cancellationToken):
+                        _row = processed;
+                        break;
+                }
             }
         }
         finally
@@ -99,7 +140,7 @@ internal sealed partial class HeldRow : IAsyncDisposable
     {
         try
         {
-            await TryWriteAsync(static row => row.LeaseUntil = null, CancellationToken.None);
+            await TryWriteAsync(static row => row.Lease = null, CancellationToken.None);
         }
         catch (Exception exception)
         {
@@ -116,6 +157,33 @@ internal sealed partial class HeldRow : IAsyncDisposable
         _turn.Dispose();
     }
 
+    private async Task<bool> TryUpdateAsync(LedgerRow changed, CancellationToken cancellationToken)
+    {
+        var sentAt = _time.GetTimestamp();
+        if (!await _table.TryUpdateAsync(changed, cancellationToken))
+            return false;
+
+        _row = changed;
+        Interlocked.Exchange(ref _sentAt, sentAt);
+        return true;
+    }
+
+    private LedgerRow Changed(LedgerRow row, Action<LedgerRow> change)
+    {
+        var changed = row with { Finished = [.. row.Finished.Union(_finished)] };
+        change(changed);
+        return changed;
+    }
+
+    // Under the id of this holder, also over the row of another: who finds its own id at an end has written that.
+    private void EndProcessed(LedgerRow row)
+    {
+        row.State = RowState.Processed;
+        row.Owner = _owner;
+        row.Lease = null;
+        row.Reason = null;
+    }
+
     private async Task RenewAsync()
     {
         using var timer = new PeriodicTimer(_lease / 2, _time);
@@ -125,7 +193,7 @@ internal sealed partial class HeldRow : IAsyncDisposable
             {
                 try
                 {
-                    if (!await TryWriteAsync(row => row.LeaseUntil = row.LeaseUntil is null ? null : _time.GetUtcNow() + _lease, _released.Token))
+                    if (!await TryWriteAsync(row => row.Lease = row.Lease is null ? null : _lease, _released.Token))
                         return;
                 }
                 // A call that took too long is cancelled as well: only letting go ends the renewals.

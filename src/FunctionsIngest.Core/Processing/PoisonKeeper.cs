@@ -13,15 +13,10 @@ internal sealed partial class PoisonKeeper(
     PayloadStore payloads,
     PoisonStore store,
     EventCleanup cleanup,
+    EventEnds ends,
     IngestMetrics metrics,
     ILogger<PoisonKeeper> logger)
 {
-    /// <summary>The reason of an event whose message the host gave up.</summary>
-    public const string ProcessDied = "The process died.";
-
-    /// <summary>The reason of an event whose body is lost.</summary>
-    public static string BodyMissing(Envelope envelope) => $"The body is missing: there is no blob '{envelope.Payload}'.";
-
     /// <summary>
     /// A message of the poison queue: decided by the same table as any other, and where that says take, given up.
     /// </summary>
@@ -39,20 +34,45 @@ internal sealed partial class PoisonKeeper(
         var isKept = false;
         while (!isKept)
         {
-            await using var row = await taker.TryTakeAsync(envelope, rest => queue.SendToPoisonQueueAsync(message, rest, stopping), stopping);
+            var taking = await taker.TryTakeAsync(envelope, rest => queue.SendToPoisonQueueAsync(message, rest, stopping), stopping);
+            await using var row = taking.Row;
             if (row is null)
+            {
+                await KeepWithoutRowAsync(taking.Decision, message, envelope, stopping);
                 return;
+            }
 
             try
             {
                 var body = envelope.Body ?? await payloads.DownloadAsync(envelope.Payload!, stopping);
-                isKept = await TryGiveUpAsync(envelope, row, body, body is null ? $"{ProcessDied} {BodyMissing(envelope)}" : ProcessDied);
+                isKept = await TryGiveUpAsync(envelope, row, body, DecisionTable.ReasonToGiveUp(row.Current) ?? GiveUpReasons.ProcessDied);
             }
             catch
             {
                 await row.TryReleaseAsync();
                 throw;
             }
+            finally
+            {
+                ends.Count(envelope, row);
+            }
+        }
+    }
+
+    /// <summary>Keeps a message where the decision table says so, without its row.</summary>
+    public async Task KeepWithoutRowAsync(Decision decision, BinaryData message, Envelope envelope, CancellationToken stopping)
+    {
+        switch (decision)
+        {
+            case Decision.KeepUnreadable:
+                await KeepUnreadableAsync(message, GiveUpReasons.RowUnreadable, stopping);
+                break;
+            case Decision.KeepFormer:
+                var body = envelope.Body ?? await payloads.DownloadAsync(envelope.Payload!, stopping);
+                await store.KeepAsync(envelope, body, Reason(GiveUpReasons.Outlived, envelope, body), CancellationToken.None);
+                ends.CountGivenUp(envelope, GiveUpReasons.Outlived);
+                await cleanup.RemovePayloadAsync(envelope, CancellationToken.None);
+                break;
         }
     }
 
@@ -65,16 +85,21 @@ internal sealed partial class PoisonKeeper(
     }
 
     /// <summary>Writes the poison document, then the row.</summary>
+    /// <param name="envelope">The message.</param>
+    /// <param name="row">The row.</param>
+    /// <param name="body">The body; null if it is lost, which the reason then says too.</param>
+    /// <param name="why">Why; null: because the body is lost.</param>
     /// <returns>False if the row was lost on the way.</returns>
-    public async Task<bool> TryGiveUpAsync(Envelope envelope, HeldRow row, BinaryData? body, string reason)
+    public async Task<bool> TryGiveUpAsync(Envelope envelope, HeldRow row, BinaryData? body, string? why)
     {
+        var reason = Reason(why, envelope, body);
         await store.KeepAsync(envelope, body, reason, CancellationToken.None);
         var isWritten = await row.TryWriteAsync(
             current =>
             {
                 current.State = RowState.Poisoned;
                 current.Reason = reason;
-                current.LeaseUntil = null;
+                current.Lease = null;
             },
             CancellationToken.None);
         if (!isWritten)
@@ -83,21 +108,19 @@ internal sealed partial class PoisonKeeper(
             return false;
         }
 
-        metrics.Poisoned(envelope.Source);
-        metrics.Processed(envelope.Source, "poisoned");
-        Log.GivenUp(logger, envelope.Attempt, reason);
+        ends.Count(envelope, row);
         // Where the body is missing, the document still names the payload: a redrive looks there again.
         if (body is not null)
             await cleanup.CleanUpAsync(envelope, row.Current, CancellationToken.None);
         return true;
     }
 
+    private static string Reason(string? why, Envelope envelope, BinaryData? body)
+        => body is not null ? why! : string.Join(' ', new[] { why, GiveUpReasons.BodyMissing(envelope) }.OfType<string>());
+
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Error, "Given up after attempt {Attempt}, and kept until 'ingest poison redrive' or 'purge': {Reason}")]
-        public static partial void GivenUp(ILogger logger, int attempt, string reason);
-
-        [LoggerMessage(2, LogLevel.Error, "A message of the queue could not be read, and is kept as poison: {Problem}")]
+        [LoggerMessage(1, LogLevel.Error, "A message of the queue could not be read, and is kept as poison: {Problem}")]
         public static partial void Unreadable(ILogger logger, string problem);
     }
 }

@@ -14,6 +14,7 @@ internal static class ProcessingServiceCollectionExtensions
         => services
             .AddSettings<ProcessingOptions, ProcessingOptionsValidator>(WebhookSettings.Of(configuration))
             .AddSingleton<EventCleanup>()
+            .AddSingleton<EventEnds>()
             .AddSingleton<RowTaker>()
             .AddSingleton<PoisonKeeper>()
             .AddSingleton<HandlerRunner>()

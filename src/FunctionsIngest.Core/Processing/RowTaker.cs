@@ -1,5 +1,6 @@
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
+using FunctionsIngest.Sources;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -9,6 +10,8 @@ namespace FunctionsIngest.Processing;
 internal sealed partial class RowTaker(
     LedgerTable table,
     EventCleanup cleanup,
+    SourceCatalogue catalogue,
+    IOptions<SourcesOptions> sources,
     IOptions<ProcessingOptions> options,
     TimeProvider time,
     ILogger<RowTaker> logger)
@@ -17,66 +20,71 @@ internal sealed partial class RowTaker(
     /// <param name="message">The message.</param>
     /// <param name="defer">Sends a copy of the message that stays invisible for the given time.</param>
     /// <param name="cancellationToken">Set when the host stops.</param>
-    /// <returns>The row; null if there is nothing more to do with this message.</returns>
-    public async Task<HeldRow?> TryTakeAsync(Envelope message, Func<TimeSpan, Task> defer, CancellationToken cancellationToken)
+    /// <returns>
+    /// The row; or why there is none: the message is to be kept in poison, or there is nothing more to do with it.
+    /// </returns>
+    public async Task<Taking> TryTakeAsync(Envelope message, Func<TimeSpan, Task> defer, CancellationToken cancellationToken)
     {
         var owner = Guid.NewGuid().ToString("N");
+        // From before the write on: whatever the answer takes, the lease is over here before it is over in storage.
+        var sentAt = time.GetTimestamp();
         while (true)
         {
-            var row = await table.FindAsync(message.PartitionKey, message.RowKey, cancellationToken);
+            var reading = await table.ReadAsync(message.PartitionKey, message.RowKey, cancellationToken);
+            var row = reading.Row;
             // A write whose answer was lost has made it to the table after all.
-            // The state tells that it still counts: the processor that finished the event since then has kept the
-            // owner's name.
             if (row is { State: RowState.Processing } && row.Owner == owner)
-                return Hold(row);
+                return new Taking(Decision.Take, Hold(row, sentAt));
 
-            var now = time.GetUtcNow();
-            switch (DecisionTable.Decide(row, message, now))
+            sentAt = time.GetTimestamp();
+            var retention = catalogue.TryGet(message.Source, out var source) ? source.Retention : sources.Value.Retention;
+            var decision = DecisionTable.Decide(reading, message, retention);
+            switch (decision)
             {
                 case Decision.DropAtEnd:
                     Log.Dropped(logger, message.Delivery, row!.State);
-                    // The processor that ended the event may have died before it cleaned up, or have failed to.
-                    await cleanup.CleanUpAsync(message, row, cancellationToken);
-                    return null;
+                    // The processor that ended the event may have died before it cleaned up, or have failed to. Where
+                    // the row may expire at any moment, the poison document may be that of the same webhook, sent
+                    // again.
+                    await cleanup.CleanUpAsync(message, row, cancellationToken, leavesPoison: DecisionTable.IsLate(message, reading.At, retention));
+                    break;
 
                 case Decision.DropAsOlder:
                     Log.DroppedAsOlder(logger, message.Delivery, message.Attempt, row!.Attempt);
-                    return null;
+                    break;
 
                 case Decision.Defer:
-                    var rest = row!.LeaseUntil!.Value - now;
-                    Log.Deferred(logger, TimeSpan.FromSeconds(Math.Ceiling(rest.TotalSeconds)));
-                    await defer(rest);
-                    return null;
-
-                case Decision.Insert:
-                    row = new LedgerRow { PartitionKey = message.PartitionKey, RowKey = message.RowKey, ReceivedAt = message.Time };
-                    Take(row, message, owner, now);
-                    if (await table.TryInsertAsync(row, cancellationToken))
-                        return Hold(row);
+                    Log.Deferred(logger, TimeSpan.FromSeconds(Math.Ceiling(reading.RestOfLease.TotalSeconds)));
+                    await defer(reading.RestOfLease);
                     break;
+
+                case Decision.Insert or Decision.InsertOutlived:
+                    var inserted = DecisionTable.Take(New(message, decision == Decision.InsertOutlived), message, owner, options.Value.Lease);
+                    if (await table.TryInsertAsync(inserted, cancellationToken))
+                        return new Taking(decision, Hold(inserted, sentAt));
+                    continue;
 
                 case Decision.Take:
-                    Take(row!, message, owner, now);
-                    if (await table.TryUpdateAsync(row!, cancellationToken))
-                        return Hold(row!);
-                    break;
+                    var taken = DecisionTable.Take(row!, message, owner, options.Value.Lease);
+                    if (await table.TryUpdateAsync(taken, cancellationToken))
+                        return new Taking(decision, Hold(taken, sentAt));
+                    continue;
             }
+
+            return new Taking(decision, null);
         }
     }
 
-    private void Take(LedgerRow row, Envelope message, string owner, DateTimeOffset now)
+    private static LedgerRow New(Envelope message, bool isOutlived) => new()
     {
-        row.State = RowState.Processing;
-        row.Owner = owner;
-        row.Delivery = message.Delivery;
-        row.Redrive = message.Redrive;
-        row.Attempt = message.Attempt;
-        row.LeaseUntil = now + options.Value.Lease;
-        row.Takes++;
-    }
+        PartitionKey = message.PartitionKey,
+        RowKey = message.RowKey,
+        ReceivedAt = message.Time,
+        Redrive = message.Redrive,
+        IsOutlived = isOutlived,
+    };
 
-    private HeldRow Hold(LedgerRow row) => new(row, table, options.Value.Lease, time, logger);
+    private HeldRow Hold(LedgerRow row, long sentAt) => new(row, table, options.Value.Lease, sentAt, time, logger);
 
     private static partial class Log
     {

@@ -18,6 +18,9 @@ internal sealed record Envelope
     /// <summary>The version of the extension attributes; a message of another version is not read.</summary>
     public const int Version = 1;
 
+    // No attempt, redrive or storage failure has a number beyond; the next one still is a number.
+    private const int MaxCount = 1_000_000_000;
+
     private const string SourcePrefix = "/webhooks/";
     private const string DeliveryFormat = "N";
 
@@ -54,6 +57,12 @@ internal sealed record Envelope
     /// <summary>How often the event has been redriven.</summary>
     public int Redrive { get; init; }
 
+    /// <summary>When the delivery was sent: by the request, or by the redrive.</summary>
+    public required DateTimeOffset SentAt { get; init; }
+
+    /// <summary>How many storage failures in a row have met the message in this attempt.</summary>
+    public int StorageFailures { get; init; }
+
     /// <summary>The id of the event that this one replays; null for an event of a webhook's own.</summary>
     public string? ReplayOf { get; init; }
 
@@ -76,6 +85,7 @@ internal sealed record Envelope
         PartitionKey = key.PartitionKey,
         RowKey = key.RowKey,
         Delivery = NewDelivery(),
+        SentAt = time,
     };
 
     /// <summary>What every log line about the message's event carries.</summary>
@@ -106,6 +116,9 @@ internal sealed record Envelope
         attributes["delivery"] = Delivery;
         attributes["attempt"] = Attempt;
         attributes["redrive"] = Redrive;
+        attributes["sentat"] = SentAt.ToString("O", CultureInfo.InvariantCulture);
+        if (StorageFailures > 0)
+            attributes["storagefailures"] = StorageFailures;
         if (TraceParent is not null)
             attributes["traceparent"] = TraceParent;
         if (Payload is not null)
@@ -168,8 +181,9 @@ internal sealed record Envelope
     public static Envelope? FromCloudEvent(CloudEvent cloudEvent)
     {
         if (!TryGetNumber(cloudEvent, "envelopeversion", out var version) || version != Version
-            || !TryGetNumber(cloudEvent, "attempt", out var attempt) || attempt < 1
-            || !TryGetNumber(cloudEvent, "redrive", out var redrive) || redrive < 0
+            || !TryGetNumber(cloudEvent, "attempt", out var attempt) || attempt is < 1 or > MaxCount
+            || !TryGetNumber(cloudEvent, "redrive", out var redrive) || redrive is < 0 or > MaxCount
+            || !DateTimeOffset.TryParseExact(GetText(cloudEvent, "sentat"), "O", CultureInfo.InvariantCulture, DateTimeStyles.None, out var sentAt)
             || GetText(cloudEvent, "partitionkey") is not { } partitionKey
             || GetText(cloudEvent, "rowkey") is not { } rowKey
             || GetText(cloudEvent, "delivery") is not { Length: 32 } delivery || !Guid.TryParseExact(delivery, DeliveryFormat, out _)
@@ -186,6 +200,8 @@ internal sealed record Envelope
         if ((key.PartitionKey, key.RowKey) != (partitionKey, rowKey))
             return null;
 
+        // Only a delay depends on it.
+        TryGetNumber(cloudEvent, "storagefailures", out var storageFailures);
         var payload = GetText(cloudEvent, "payload");
         return new Envelope
         {
@@ -200,6 +216,8 @@ internal sealed record Envelope
             Delivery = delivery,
             Attempt = attempt,
             Redrive = redrive,
+            SentAt = sentAt,
+            StorageFailures = Math.Clamp(storageFailures, 0, MaxCount),
             ReplayOf = GetText(cloudEvent, "replayof"),
             TraceParent = GetText(cloudEvent, "traceparent"),
             Body = payload is null ? cloudEvent.Data ?? BinaryData.Empty : null,

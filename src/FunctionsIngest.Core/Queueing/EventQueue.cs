@@ -42,6 +42,22 @@ internal sealed class EventQueue(StorageClients clients, PayloadStore payloads)
     public Task SendToPoisonQueueAsync(BinaryData message, TimeSpan delay, CancellationToken cancellationToken)
         => SendAsync(clients.PoisonQueue, message, delay, cancellationToken);
 
+    /// <summary>
+    /// Whether neither queue holds a message. The service's count includes invisible messages and is never lower than
+    /// the truth, so zero is zero. The queue comes first, because messages move to the poison queue.
+    /// </summary>
+    public async Task<bool> AreEmptyAsync(CancellationToken cancellationToken)
+    {
+        foreach (var queue in new[] { clients.Events, clients.PoisonQueue })
+        {
+            // A queue that does not exist is empty.
+            if ((await queue.GetPropertiesAsync(cancellationToken).OrNullIfMissingAsync())?.ApproximateMessagesCountLong > 0)
+                return false;
+        }
+
+        return true;
+    }
+
     private static Task SendAsync(QueueClient queue, BinaryData message, TimeSpan delay, CancellationToken cancellationToken)
     {
         // The service counts whole seconds. Rounded up: a message that is visible before its time goes round in circles

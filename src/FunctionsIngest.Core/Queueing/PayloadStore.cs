@@ -8,7 +8,9 @@ namespace FunctionsIngest.Queueing;
 /// Bodies that a message cannot hold, one blob per delivery, <c>{partition}/{row}/{delivery}</c>. The name of a blob
 /// leads to the row that owns it.
 /// </summary>
-internal sealed class PayloadStore(StorageClients clients)
+/// <param name="clients">The storage.</param>
+/// <param name="budget">What the bodies that are loaded share; null: nothing.</param>
+internal sealed class PayloadStore(StorageClients clients, SpoolBudget? budget = null)
 {
     /// <summary>The blob of a delivery.</summary>
     public static string NameOf(Envelope envelope) => $"{envelope.PartitionKey}/{envelope.RowKey}/{envelope.Delivery}";
@@ -19,8 +21,9 @@ internal sealed class PayloadStore(StorageClients clients)
 
     /// <summary>Loads a body.</summary>
     /// <returns>The body; null if the blob is gone.</returns>
+    /// <exception cref="BodyBudgetExceededException">There is no room for it now.</exception>
     public async Task<BinaryData?> DownloadAsync(string name, CancellationToken cancellationToken)
-        => (await BlobBody.DownloadAsync(clients.Payloads.GetBlobClient(name), cancellationToken))?.Body;
+        => (await BlobBody.DownloadAsync(clients.Payloads.GetBlobClient(name), cancellationToken, budget))?.Body;
 
     /// <summary>Removes a body, if it is there.</summary>
     public Task DeleteAsync(string name, CancellationToken cancellationToken)

@@ -31,16 +31,19 @@ internal readonly record struct Provenance(Assurance Assurance, bool IsTypeAuthe
 
     /// <summary>Reads the attributes. One that is absent or not known gives the weaker meaning.</summary>
     public static Provenance ReadFrom(CloudEvent cloudEvent) => new(
-        Text(cloudEvent, AssuranceName) == "verified" ? Assurance.Verified : Assurance.Authenticated,
+        Text(cloudEvent, AssuranceName) == TextOf(Assurance.Verified) ? Assurance.Verified : Assurance.Authenticated,
         IsTrue(cloudEvent, TypeName),
         Text(cloudEvent, CodingName),
         IsTrue(cloudEvent, InflatedName));
+
+    /// <summary>An assurance as it is written.</summary>
+    public static string TextOf(Assurance assurance) => assurance == Assurance.Verified ? "verified" : "authenticated";
 
     /// <summary>Writes the attributes.</summary>
     public void WriteTo(CloudEvent cloudEvent)
     {
         var attributes = cloudEvent.ExtensionAttributes;
-        attributes[AssuranceName] = Assurance == Assurance.Verified ? "verified" : "authenticated";
+        attributes[AssuranceName] = TextOf(Assurance);
         attributes[TypeName] = IsTypeAuthenticated;
         if (ContentCoding is not null)
             attributes[CodingName] = ContentCoding;

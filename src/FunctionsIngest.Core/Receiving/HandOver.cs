@@ -15,7 +15,15 @@ internal sealed partial class HandOver(LedgerTable table, EventQueue queue, Inge
     /// <param name="deadline">Ends the calls.</param>
     /// <exception cref="Exception">Storage failed: it is not known how far it came.</exception>
     public async Task<Answer> AcceptAsync(EventKey key, Envelope envelope, CancellationToken deadline)
-        => await RecordAsync(key, envelope.Time, deadline) ? await SendFirstAsync(envelope, deadline) : await AnswerDuplicateAsync(envelope, deadline);
+    {
+        while (true)
+        {
+            if (await RecordAsync(key, envelope.Time, deadline))
+                return await SendFirstAsync(envelope, deadline);
+            if (await AnswerDuplicateAsync(envelope, deadline) is { } answer)
+                return answer;
+        }
+    }
 
     private async Task<bool> RecordAsync(EventKey key, DateTimeOffset receivedAt, CancellationToken deadline)
     {
@@ -37,20 +45,19 @@ internal sealed partial class HandOver(LedgerTable table, EventQueue queue, Inge
     /// The first request may have died before its send, or its send's outcome may be unknown: when in doubt, send
     /// again; the processor decides.
     /// </summary>
-    private async Task<Answer> AnswerDuplicateAsync(Envelope envelope, CancellationToken deadline)
+    /// <returns>The answer; null if the row has just expired, so that the webhook is a new one.</returns>
+    private async Task<Answer?> AnswerDuplicateAsync(Envelope envelope, CancellationToken deadline)
     {
         var row = await table.FindAsync(envelope.PartitionKey, envelope.RowKey, deadline);
         Log.Duplicate(logger, row?.State);
-        if (row is null or { State: RowState.Received })
-        {
+        if (row is null)
+            return null;
+
+        if (row.State is RowState.Received or RowState.Unreadable)
             await SendAsync(envelope, deadline);
-            if (row is not null)
-            {
-                row.State = RowState.HandedOver;
-                // A processor that was faster has written a later state, and that one stays.
-                await table.TryUpdateAsync(row, deadline);
-            }
-        }
+        // A processor that was faster has written a later state, and that one stays.
+        if (row.State == RowState.Received)
+            await table.TryUpdateAsync(row with { State = RowState.HandedOver }, deadline);
 
         return Answer.Duplicate(envelope.EventId);
     }

@@ -57,6 +57,7 @@ internal sealed class Replayer(StorageClients clients, ArchiveReader archive, Le
         var envelope = Envelope.For(KeyOf(original, number), original.Event.Type, row.ReceivedAt) with
         {
             ContentType = original.Event.DataContentType,
+            SentAt = time.GetUtcNow(),
             Provenance = Provenance.ReadFrom(original.Event),
             ReplayOf = original.Event.Id,
             Body = body,
@@ -64,8 +65,7 @@ internal sealed class Replayer(StorageClients clients, ArchiveReader archive, Le
         await queue.SendAsync(envelope, TimeSpan.Zero, cancellationToken);
 
         // A processor that was faster has written a later state, and that one stays.
-        row.State = RowState.HandedOver;
-        await rows.TryUpdateAsync(row, cancellationToken);
+        await rows.TryUpdateAsync(row with { State = RowState.HandedOver }, cancellationToken);
     }
 
     private Task<LedgerRow?> FindRowAsync(ArchivedEvent original, int number, CancellationToken cancellationToken)

@@ -25,6 +25,9 @@ internal sealed class Source
     /// <summary>Whether another source, or a client of the delivery test, may name the same secret.</summary>
     public bool AllowSharedSecret { get; init; }
 
+    /// <summary>How long its webhooks are remembered: that long after its last change, a final row expires.</summary>
+    public TimeSpan Retention { get; init; } = SourcesOptions.TimelessRetention;
+
     /// <summary>The accepted event types; null: all.</summary>
     public FrozenSet<string>? EventTypes { get; init; }
 

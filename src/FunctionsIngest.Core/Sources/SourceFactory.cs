@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
+using FunctionsIngest.Configuration;
 using FunctionsIngest.Senders.Catalogue;
 using FunctionsIngest.Senders.Payloads;
+using FunctionsIngest.Senders.Signatures;
 
 namespace FunctionsIngest.Sources;
 
@@ -36,6 +38,8 @@ internal static partial class SourceFactory
         if (!IsSourceName(name))
             errors.Add($"{setting}: '{name}' is not a name for a source: use 2 to 32 lower-case letters and digits, a letter first, such as 'begini'.");
         CheckSecrets(setting, options, errors);
+        if (options.Retention is { } own)
+            WebhookSettings.CheckRange($"Sources:{name}:Retention", own, SourcesOptions.LeastRetention, SourcesOptions.MostRetention, errors);
 
         var allowed = AddressRanges.Parse($"{setting}:AllowedIPs", options.AllowedIPs, errors);
         var pointers = new List<JsonPointer>();
@@ -47,13 +51,14 @@ internal static partial class SourceFactory
                 errors.Add($"{setting}:ReplayKey:{index} is '{text}', which is not a JSON pointer: write it like /data/id.");
         }
 
-        var scheme = SchemeCatalogue.Create(name, options, retention, errors);
+        var scheme = SchemeCatalogue.Create(name, options, options.Retention ?? retention, errors);
         if (scheme is not null)
             CheckEventTypes($"{setting}:EventTypes", scheme.Payload, options.EventTypes, errors);
         return scheme is null ? null : new Source
         {
             Name = name,
             Scheme = scheme,
+            Retention = options.Retention ?? DefaultRetention(scheme, retention),
             SecretNames = [.. options.Secrets],
             ClientKeyName = string.IsNullOrEmpty(options.ClientKey) ? null : options.ClientKey,
             AllowWeakSecret = options.AllowWeakSecret,
@@ -80,6 +85,9 @@ internal static partial class SourceFactory
             errors.Add($"{setting}:{index} is '{type}', which cannot be an event type: write one type for each item, as in {setting}:0 = order.paid and {setting}:1 = order.refunded, without commas and blanks around it.");
         }
     }
+
+    private static TimeSpan DefaultRetention(SignatureScheme scheme, TimeSpan retention)
+        => scheme.PastTolerance == TimeSpan.Zero && retention < SourcesOptions.TimelessRetention ? SourcesOptions.TimelessRetention : retention;
 
     private static void CheckSecrets(string setting, SourceOptions options, List<string> errors)
     {

@@ -12,6 +12,13 @@ internal sealed class SourceOptions : SchemeOptions
     public IList<string> Secrets { get; set; } = [];
 
     /// <summary>
+    /// How long a webhook of the source is remembered: the same one is not processed again within it. One hour to 365
+    /// days. Not set: <c>Webhooks:Retention</c>, and at least 180 days where the scheme signs no time, because there a
+    /// recorded webhook verifies for ever.
+    /// </summary>
+    public TimeSpan? Retention { get; set; }
+
+    /// <summary>
     /// Whether a shared secret may have fewer than 16 bytes. Only for a sender that gives no longer one: a short secret
     /// can be guessed.
     /// </summary>

@@ -7,8 +7,18 @@ namespace FunctionsIngest.Sources;
 /// </summary>
 internal sealed class SourcesOptions : BoundOptions
 {
+    /// <summary>The shortest retention.</summary>
+    public static readonly TimeSpan LeastRetention = TimeSpan.FromHours(1);
+
+    /// <summary>The longest retention.</summary>
+    public static readonly TimeSpan MostRetention = TimeSpan.FromDays(365);
+
+    /// <summary>The least default where the scheme signs no time.</summary>
+    public static readonly TimeSpan TimelessRetention = TimeSpan.FromDays(180);
+
     /// <summary>
-    /// How long a webhook is remembered: the same one is not processed again within it. One hour to 365 days.
+    /// How long a webhook is remembered: the same one is not processed again within it. The default for sources whose
+    /// scheme signs a time; a source can have its own <c>Retention</c>. One hour to 365 days.
     /// </summary>
     public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
 

@@ -44,39 +44,4 @@ internal static class BlobContainerExtensions
             yield return items.Current;
         }
     }
-
-    /// <summary>
-    /// Removes the blobs without an owner, each only as it was listed. Ends early if one has just been written again; a
-    /// later call does the rest.
-    /// </summary>
-    /// <param name="container">The container; it may be missing.</param>
-    /// <param name="writtenBefore">
-    /// Only blobs that were written before; what owns a younger one may be yet to come.
-    /// </param>
-    /// <param name="isOwnerless">Whether the blob of a name has no owner.</param>
-    /// <param name="cancellationToken">Ends the wait.</param>
-    /// <returns>How many were removed.</returns>
-    public static async Task<int> RemoveOwnerlessAsync(
-        this BlobContainerClient container, DateTimeOffset writtenBefore, Func<string, Task<bool>> isOwnerless, CancellationToken cancellationToken)
-    {
-        var removed = 0;
-        try
-        {
-            await foreach (var blob in container.GetBlobsAsync(BlobTraits.None, BlobStates.None, prefix: null, cancellationToken))
-            {
-                if (blob.Properties.LastModified < writtenBefore && await isOwnerless(blob.Name)
-                    && await container.GetBlobClient(blob.Name).DeleteIfExistsAsync(
-                        conditions: new BlobRequestConditions { IfMatch = blob.Properties.ETag }, cancellationToken: cancellationToken))
-                {
-                    removed++;
-                }
-            }
-        }
-        catch (RequestFailedException exception) when (exception.IsMissingOrChanged())
-        {
-            // No container: nothing has needed it yet. Or a blob has just been written again.
-        }
-
-        return removed;
-    }
 }

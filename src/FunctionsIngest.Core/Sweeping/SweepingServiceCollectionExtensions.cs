@@ -6,5 +6,10 @@ namespace FunctionsIngest.Sweeping;
 internal static class SweepingServiceCollectionExtensions
 {
     /// <summary>Adds <see cref="Sweeper"/>.</summary>
-    public static IServiceCollection AddSweeping(this IServiceCollection services) => services.AddSingleton<Sweeper>();
+    public static IServiceCollection AddSweeping(this IServiceCollection services)
+        => services
+            .AddSingleton(new SweepLimits())
+            .AddSingleton<RowSweeper>()
+            .AddSingleton<BodySweeper>()
+            .AddSingleton<Sweeper>();
 }

@@ -41,6 +41,8 @@ internal sealed class IngestMetrics
     private readonly Counter<long> _processed;
     private readonly Counter<long> _poisoned;
     private readonly Counter<long> _redriven;
+    private readonly Counter<long> _unreadableRows;
+    private readonly Gauge<long> _sweepFinished;
 
     public IngestMetrics(IMeterFactory meters)
     {
@@ -56,6 +58,8 @@ internal sealed class IngestMetrics
         _handlerDuration = meter.CreateHistogram<double>("ingest.handler.duration", "s", "One run of one handler.", advice: Slow);
         _processed = meter.CreateCounter<long>("ingest.events.processed", "{event}", "Ends of attempts, by outcome.");
         _poisoned = meter.CreateCounter<long>("ingest.events.poisoned", "{event}", "Events and messages that were given up.");
+        _unreadableRows = meter.CreateCounter<long>("ingest.rows.unreadable", "{row}", "Rows that a sweep could not read and has left.");
+        _sweepFinished = meter.CreateGauge<long>("ingest.sweep.finished", "s", "When a sweep last finished, in seconds since 1970.");
         _redriven = meter.CreateCounter<long>("ingest.events.redriven", "{event}", "First attempts of events that were redriven from poison.");
     }
 
@@ -95,6 +99,14 @@ internal sealed class IngestMetrics
     public void Processed(string source, string outcome) => _processed.Add(1, new TagList { { "source", source }, { "outcome", outcome } });
 
     public void Poisoned(string source) => _poisoned.Add(1, new KeyValuePair<string, object?>("source", source));
+
+    public void UnreadableRow(string source) => _unreadableRows.Add(1, new KeyValuePair<string, object?>("source", source));
+
+    /// <param name="at">When it finished.</param>
+    /// <param name="outcome">
+    /// <c>whole</c>, or <c>limited</c> if it stopped at one of its limits and the next one goes on.
+    /// </param>
+    public void SweepFinished(DateTimeOffset at, string outcome) => _sweepFinished.Record(at.ToUnixTimeSeconds(), new KeyValuePair<string, object?>("outcome", outcome));
 
     public void Redriven(string source) => _redriven.Add(1, new KeyValuePair<string, object?>("source", source));
 }

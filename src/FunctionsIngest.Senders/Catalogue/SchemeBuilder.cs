@@ -184,7 +184,7 @@ internal sealed class SchemeBuilder(string sourceName, SchemeOptions options, Ti
     private TimeSpan? ReadTolerance()
     {
         if (options.Tolerance is { } tolerance && (tolerance <= TimeSpan.Zero || tolerance > MaxPastTolerance))
-            Refuse("Tolerance", $"is {tolerance}; set it to more than zero and at most half of Webhooks:Retention, {MaxPastTolerance}");
+            Refuse("Tolerance", $"is {tolerance}; set it to more than zero and at most half of the retention, {MaxPastTolerance}");
         return options.Tolerance;
     }
 

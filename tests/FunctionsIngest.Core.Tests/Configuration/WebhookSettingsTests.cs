@@ -109,6 +109,15 @@ public sealed class WebhookSettingsTests
         Assert.Contains("Webhooks:Retention is 17:00:00", error);
     }
 
+    [Fact]
+    public void Retries_that_outlast_the_retention_of_one_source_are_refused()
+    {
+        var error = Assert.Single(Validate(new() { ["Webhooks:Sources:begini:Retention"] = "17:00:00" }));
+
+        Assert.Contains("Webhooks:RetryDelays", error);
+        Assert.Contains("Webhooks:Sources:begini:Retention is 17:00:00", error);
+    }
+
     [Theory]
     [InlineData("Secrets:0")]
     [InlineData("ClientKey")]

@@ -1,7 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Azure.Messaging;
 using FsCheck.Xunit;
+using FunctionsIngest.Archive;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Senders;
@@ -30,6 +32,8 @@ public sealed class EnvelopeTests
             Provenance = new(Assurance.Authenticated, IsTypeAuthenticated: true, "br", IsInflated: true),
             Attempt = 7,
             Redrive = 3,
+            SentAt = Time.AddDays(2).AddTicks(1),
+            StorageFailures = 4,
             TraceParent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01",
             Body = null,
         };
@@ -59,6 +63,51 @@ public sealed class EnvelopeTests
 
         Assert.True(Envelope.TryDecode(BinaryData.FromString(json.ToJsonString()), out var read, out _));
         Assert.Equal(new Provenance(Assurance.Authenticated, IsTypeAuthenticated: false, ContentCoding: null, IsInflated: false), read.Provenance);
+    }
+
+    [Theory]
+    [InlineData("\"verified\"", Assurance.Verified)]
+    [InlineData("\"authenticated\"", Assurance.Authenticated)]
+    [InlineData("\"notarized\"", Assurance.Authenticated)]
+    [InlineData("\"Verified\"", Assurance.Authenticated)]
+    [InlineData("\"\"", Assurance.Authenticated)]
+    [InlineData("1", Assurance.Authenticated)]
+    [InlineData("true", Assurance.Authenticated)]
+    [InlineData(null, Assurance.Authenticated)]
+    public void An_assurance_that_is_not_known_is_the_weaker(string? text, Assurance assurance)
+    {
+        var json = JsonNode.Parse(Example().Encode())!.AsObject();
+        json.Remove("assurance");
+        if (text is not null)
+            json["assurance"] = JsonNode.Parse(text);
+
+        Assert.True(Envelope.TryDecode(BinaryData.FromString(json.ToJsonString()), out var read, out _));
+
+        Assert.Equal(assurance, read.Provenance.Assurance);
+        var archived = new ArchivedEvent(ArchivedName.Of("begini", read.EventId, Time), null, CloudEvent.Parse(BinaryData.FromString(json.ToJsonString()))!);
+        Assert.Equal(assurance, archived.Assurance);
+    }
+
+    [Theory]
+    [InlineData("attempt", "0")]
+    [InlineData("attempt", "2147483647")]
+    [InlineData("attempt", "\"many\"")]
+    [InlineData("redrive", "-1")]
+    [InlineData("redrive", "2147483647")]
+    [InlineData("sentat", null)]
+    [InlineData("sentat", "\"yesterday\"")]
+    [InlineData("sentat", "1785588896")]
+    [InlineData("envelopeversion", "2")]
+    public void A_message_with_a_value_that_is_not_known_is_unreadable(string attribute, string? value)
+    {
+        var json = JsonNode.Parse(Example().Encode())!.AsObject();
+        json.Remove(attribute);
+        if (value is not null)
+            json[attribute] = JsonNode.Parse(value);
+
+        Assert.False(Envelope.TryDecode(BinaryData.FromString(json.ToJsonString()), out _, out var problem));
+
+        Assert.NotEmpty(problem);
     }
 
     [Fact]

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Net;
-using System.Text.Json;
 using Azure.Data.Tables;
 using Azure.Messaging;
 using FunctionsIngest.Ledger;
@@ -29,6 +28,7 @@ internal sealed class CrashLab : IAsyncDisposable
     private static readonly TimeSpan Lease = TimeSpan.FromMinutes(5);
 
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
+    private readonly StorageClock _clock = new();
     private readonly ConcurrentQueue<SentMessage> _sent = new();
     private int _webhooks;
 
@@ -61,8 +61,8 @@ internal sealed class CrashLab : IAsyncDisposable
     public static async Task<CrashLab> StartAsync(string storage)
     {
         var lab = new CrashLab();
-        lab.Dying = await Mortal.StartAsync(storage, lab._sent.Enqueue, proxied => lab.StartHostAsync(proxied, () => lab.Dying));
-        lab.Other = await Mortal.StartAsync(storage, lab._sent.Enqueue, proxied => lab.StartHostAsync(proxied, () => lab.Other));
+        lab.Dying = await Mortal.StartAsync(storage, lab._clock, lab._sent.Enqueue, proxied => lab.StartHostAsync(proxied, () => lab.Dying));
+        lab.Other = await Mortal.StartAsync(storage, lab._clock, lab._sent.Enqueue, proxied => lab.StartHostAsync(proxied, () => lab.Other));
         return lab;
     }
 
@@ -129,7 +129,11 @@ internal sealed class CrashLab : IAsyncDisposable
     public void PutBack(SentMessage message) => _sent.Enqueue(message);
 
     /// <summary>Lets the leases of the dead end.</summary>
-    public void LetLeasesEnd() => _time.Advance(Lease + TimeSpan.FromSeconds(1));
+    public void LetLeasesEnd()
+    {
+        _time.Advance(Lease + TimeSpan.FromSeconds(3));
+        _clock.Advance(Lease + TimeSpan.FromSeconds(3));
+    }
 
     /// <summary>Sweeps a day later, when no upload can be under way any more.</summary>
     /// <returns>The payloads, and the blobs in poison, that are left.</returns>
@@ -174,7 +178,11 @@ internal sealed class CrashLab : IAsyncDisposable
     }
 
     /// <summary>Lets the retention end for everything that has been done so far.</summary>
-    public void LetTheRetentionEnd() => _time.Advance(TimeSpan.FromDays(8));
+    public void LetTheRetentionEnd()
+    {
+        _time.Advance(TimeSpan.FromDays(8));
+        _clock.Advance(TimeSpan.FromDays(8));
+    }
 
     /// <summary>
     /// Makes the only webhook that there is a row of the event of the case, also if its request got no answer.
@@ -186,16 +194,17 @@ internal sealed class CrashLab : IAsyncDisposable
     }
 
     /// <summary>Lets the next sweep begin with the part of the table that holds the case's row.</summary>
-    public Task TurnToPartAsync() => Other.Host.Get<SweepBookmark>().WriteAsync(Part, CancellationToken.None);
+    public Task TurnToPartAsync() => Other.Host.Get<SweepBookmark>().WritePartAsync("begini", Part, CancellationToken.None);
 
     /// <summary>Whether a call of the sweep is about a part of the table that holds nothing of the case.</summary>
     public bool IsOfAnotherPart(StorageCall call)
     {
         if (call.Service != StorageService.Table)
             return false;
-        if (call.Method == "GET")
+        var isOfAnotherSource = call.Path.Contains("'aghanim'", StringComparison.Ordinal) || call.Path.Contains("'standard'", StringComparison.Ordinal);
+        if (call.Method == "GET" && !isOfAnotherSource)
             return call.Query.Contains("filter", StringComparison.Ordinal) && !call.Query.Contains($"begini-{EventId[..2]}", StringComparison.Ordinal);
-        return call.Path.Contains("'Sweep'", StringComparison.Ordinal) && JsonDocument.Parse(call.Body).RootElement.GetProperty("Next").GetInt32() != (Part + 1) % SweepBookmark.Parts;
+        return isOfAnotherSource;
     }
 
     /// <summary>Sweeps once.</summary>
@@ -268,6 +277,7 @@ internal sealed class CrashLab : IAsyncDisposable
             // The dead try nothing twice.
             ["Webhooks:StorageTries"] = "1",
             ["Webhooks:Lease"] = Lease.ToString(),
+            ["Webhooks:Sources:begini:Retention"] = "7.00:00:00",
             ["Webhooks:RetryDelays:0"] = "00:00:01",
             ["Webhooks:RetryDelays:1"] = "00:00:01",
         };

@@ -30,11 +30,13 @@ internal sealed class Mortal : IAsyncDisposable
 
     /// <summary>Starts an instance.</summary>
     /// <param name="storage">The connection string.</param>
+    /// <param name="clock">The storage's clock.</param>
     /// <param name="sent">Receives every message that has reached storage.</param>
     /// <param name="start">Starts the host on a connection string.</param>
-    public static async Task<Mortal> StartAsync(string storage, Action<SentMessage> sent, Func<string, Task<IngestHost>> start)
+    public static async Task<Mortal> StartAsync(string storage, StorageClock clock, Action<SentMessage> sent, Func<string, Task<IngestHost>> start)
     {
         var mortal = new Mortal(await StorageProxy.StartAsync(storage));
+        mortal._proxy.Clock = clock;
         mortal._proxy.Choose = mortal.Choose;
         mortal._proxy.Observe = call =>
         {

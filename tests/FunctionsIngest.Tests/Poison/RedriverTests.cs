@@ -179,7 +179,7 @@ public sealed class RedriverTests(AzuriteFixture azurite) : IClassFixture<Azurit
         _isBroken = false;
 
         // Another processor has stalled, and found the payload gone after the event had been given up.
-        await app.Host.Get<PoisonStore>().KeepAsync(envelope, body: null, PoisonKeeper.BodyMissing(envelope), CancellationToken.None);
+        await app.Host.Get<PoisonStore>().KeepAsync(envelope, body: null, GiveUpReasons.BodyMissing(envelope), CancellationToken.None);
 
         Assert.Equal(RedriveResult.Sent, await RedriveAsync(app, id));
         await app.Host.ProcessVisibleAsync();

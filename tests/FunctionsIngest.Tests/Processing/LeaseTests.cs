@@ -1,3 +1,4 @@
+using Azure;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
@@ -19,13 +20,14 @@ public sealed class LeaseTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
 
         for (var half = 0; half < 4; half++)
         {
+            var before = (await app.RowAsync(id)).ETag;
             app.Time.Advance(Lease / 2);
-            await LeaseEndsAsync(app, id, app.Time.GetUtcNow() + Lease);
+            await IsRenewedAsync(app, id, before);
         }
 
         handler.End();
         await processing;
-        Assert.Equal((RowState.Processed, null), ((await app.RowAsync(id)).State, (await app.RowAsync(id)).LeaseUntil));
+        Assert.Equal((RowState.Processed, null), ((await app.RowAsync(id)).State, (await app.RowAsync(id)).Lease));
         Assert.Equal(1, handler.Runs);
     }
 
@@ -44,8 +46,9 @@ public sealed class LeaseTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
 
         app.Time.Advance(Lease / 2);
         await ObservedHost.UntilAsync(() => Task.FromResult(app.Host.Log.GetSnapshot().Any(record => record.Message.StartsWith("The lease of a row could not be renewed", StringComparison.Ordinal))));
+        var before = (await app.RowAsync(id)).ETag;
         app.Time.Advance(Lease / 2);
-        await LeaseEndsAsync(app, id, app.Time.GetUtcNow() + Lease);
+        await IsRenewedAsync(app, id, before);
 
         handler.End();
         await processing;
@@ -61,7 +64,7 @@ public sealed class LeaseTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         var (id, message) = await app.AcceptAsync();
         var processing = app.Host.ProcessAsync(message);
         await stalling.Begun;
-        await app.PutRowAsync(id, row => EventProcessorTests.Held(row, app.Time.GetUtcNow() + Lease));
+        await app.PutRowAsync(id, row => EventProcessorTests.Held(row, Lease));
 
         stalling.End();
         await processing;
@@ -69,8 +72,64 @@ public sealed class LeaseTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         // The message has gone through the table again, and met a live lease.
         Assert.Empty(next.Runs);
         var copy = Assert.Single(app.Proxy.Sent);
-        Assert.Equal(300, copy.Delay);
+        Assert.InRange(copy.Delay, 295, 303);
         Assert.Equal("somebody-else", (await app.RowAsync(id)).Owner);
+    }
+
+    [Theory]
+    [InlineData(5)]
+    [InlineData(-5)]
+    [InlineData(60 * 24 * 30)]
+    public async Task Whether_a_lease_is_live_is_told_by_the_clock_of_storage_and_not_by_that_of_an_instance(int minutesAhead)
+    {
+        var handler = new RecordingHandler("one");
+        await using var app = await ObservedHost.StartAsync(azurite, [handler]);
+        var (id, message) = await app.AcceptAsync();
+        await app.PutRowAsync(id, row => EventProcessorTests.Held(row, Lease));
+        app.Time.AdjustTime(app.Time.GetUtcNow().AddMinutes(minutesAhead));
+
+        await app.Host.ProcessAsync(message);
+        Assert.Empty(handler.Runs);
+        Assert.InRange(Assert.Single(app.Proxy.Sent).Delay, 290, 303);
+
+        app.Proxy.Clock.Advance(Lease - TimeSpan.FromSeconds(20));
+        await app.Host.ProcessAsync(message);
+        Assert.Empty(handler.Runs);
+
+        app.Proxy.Clock.Advance(TimeSpan.FromSeconds(23));
+        await app.Host.ProcessAsync(message);
+        Assert.Single(handler.Runs);
+    }
+
+    [Fact]
+    public async Task A_holder_that_could_not_renew_its_lease_for_as_long_as_it_is_starts_no_handler()
+    {
+        var handler = new RecordingHandler("one");
+        await using var app = await ObservedHost.StartAsync(azurite, [handler], [new("Webhooks:StorageTries", "1")]);
+        var (id, message) = await app.AcceptAsync(ObservedHost.LargeBody());
+        var released = new TaskCompletionSource();
+        app.Fail(StorageStep.LoadPayload, StorageFault.Until(released.Task), times: 1);
+        var processing = app.Host.ProcessAsync(message);
+        await ObservedHost.UntilAsync(() => Task.FromResult(app.Steps.Contains(StorageStep.LoadPayload)));
+
+        // From here on no renewal succeeds.
+        using (app.Proxy.Inject(StorageFault.Answer(503, "ServerBusy"), call => call.Service == StorageService.Table && call.Method == "PUT", times: 2))
+        {
+            for (var half = 1; half <= 2; half++)
+            {
+                app.Time.Advance(Lease / 2);
+                var renewals = half;
+                await ObservedHost.UntilAsync(() => Task.FromResult(app.Host.Log.GetSnapshot().Count(record => record.Message.StartsWith("The lease of a row could not be renewed", StringComparison.Ordinal)) >= renewals));
+            }
+        }
+
+        released.SetResult();
+        await processing;
+
+        // To storage the lease is live: the message has gone through the table again, and waits.
+        Assert.Empty(handler.Runs);
+        Assert.InRange(Assert.Single(app.Proxy.Sent).Delay, 200, 303);
+        Assert.Equal(RowState.Processing, (await app.RowAsync(id)).State);
     }
 
     [Fact]
@@ -81,15 +140,36 @@ public sealed class LeaseTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         var (id, message) = await app.AcceptAsync();
         var processing = app.Host.ProcessAsync(message);
         await stalling.Begun;
-        await app.PutRowAsync(id, row => EventProcessorTests.Held(row, app.Time.GetUtcNow() + Lease));
+        await app.PutRowAsync(id, row => EventProcessorTests.Held(row, Lease));
 
         stalling.End();
         await processing;
 
-        Assert.Equal((RowState.Processed, null), ((await app.RowAsync(id)).State, (await app.RowAsync(id)).LeaseUntil));
+        Assert.Equal((RowState.Processed, null), ((await app.RowAsync(id)).State, (await app.RowAsync(id)).Lease));
         await app.Host.ProcessAsync(message);
         Assert.Equal(1, stalling.Runs);
         Assert.Empty(app.Proxy.Sent);
+    }
+
+    [Fact]
+    public async Task Whoever_has_lost_the_row_does_not_give_up_the_lease_of_another()
+    {
+        var stalling = new Stalling();
+        await using var app = await ObservedHost.StartAsync(azurite, [stalling], [new("Webhooks:StorageTries", "1")]);
+        var (id, message) = await app.AcceptAsync();
+        var processing = app.Host.ProcessAsync(message);
+        await stalling.Begun;
+        await app.PutRowAsync(id, row => EventProcessorTests.Held(row, Lease));
+        // The first meets the other's row; the second fails.
+        var writes = 0;
+        using var failing = app.Proxy.Inject(StorageFault.CutBefore, call => StorageSteps.Of(call) == StorageStep.MarkProcessed && Interlocked.Increment(ref writes) > 1);
+
+        stalling.End();
+        await processing;
+
+        Assert.Equal(2, writes);
+        var row = await app.RowAsync(id);
+        Assert.Equal((RowState.Processing, "somebody-else", Lease), (row.State, row.Owner, row.Lease));
     }
 
     [Fact]
@@ -117,7 +197,7 @@ public sealed class LeaseTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         var processing = app.Host.ProcessAsync(message);
         await stalling.Begun;
         // It stalls past its lease, and the host gives up its message.
-        await app.PutRowAsync(id, row => row.LeaseUntil = app.Time.GetUtcNow());
+        app.Proxy.Clock.Advance(Lease + TimeSpan.FromSeconds(3));
         await app.Host.Ingestion.KeepPoisonAsync(message, CancellationToken.None);
         Assert.Equal(RowState.Poisoned, (await app.RowAsync(id)).State);
         Assert.Single(await app.Host.ListPoisonAsync());
@@ -161,8 +241,8 @@ public sealed class LeaseTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
             await host.DisposeAsync();
     }
 
-    private static Task LeaseEndsAsync(ObservedHost app, string id, DateTimeOffset expected)
-        => ObservedHost.UntilAsync(async () => (await app.RowAsync(id)).LeaseUntil == expected);
+    private static Task IsRenewedAsync(ObservedHost app, string id, ETag before)
+        => ObservedHost.UntilAsync(async () => await app.RowAsync(id) is { Lease: { } lease } row && lease == Lease && row.ETag != before);
 
     private sealed class Stalling : IWebhookHandler
     {

@@ -12,14 +12,15 @@ public sealed class PoisonKeeperTests(AzuriteFixture azurite) : IClassFixture<Az
         var handler = new RecordingHandler("one");
         await using var app = await ObservedHost.StartAsync(azurite, [handler]);
         var (id, message) = await app.AcceptAsync();
-        await app.PutRowAsync(id, row => EventProcessorTests.Held(row, app.Time.GetUtcNow()));
+        await app.PutRowAsync(id, row => EventProcessorTests.Held(row, TimeSpan.FromMinutes(5)));
+        app.Proxy.Clock.Advance(TimeSpan.FromMinutes(6));
 
         await KeepAsync(app, message);
 
         Assert.Empty(handler.Runs);
         Assert.Equal([StorageStep.Look, StorageStep.Take, StorageStep.StorePoison, StorageStep.MarkPoisoned], app.Steps);
         var row = await app.RowAsync(id);
-        Assert.Equal((RowState.Poisoned, "The process died.", null), (row.State, row.Reason, row.LeaseUntil));
+        Assert.Equal((RowState.Poisoned, "The process died.", null), (row.State, row.Reason, row.Lease));
         var (document, _) = (await app.Host.Get<PoisonStore>().ReadAsync($"begini/{id}", CancellationToken.None))!.Value;
         Assert.Equal("The process died.", document.Reason);
 
@@ -50,7 +51,7 @@ public sealed class PoisonKeeperTests(AzuriteFixture azurite) : IClassFixture<Az
         var (id, message) = await app.AcceptAsync();
         await app.PutRowAsync(id, row =>
         {
-            EventProcessorTests.Held(row, app.Time.GetUtcNow());
+            EventProcessorTests.Held(row, TimeSpan.FromMinutes(5));
             row.Attempt = 2;
         });
 
@@ -65,12 +66,13 @@ public sealed class PoisonKeeperTests(AzuriteFixture azurite) : IClassFixture<Az
     {
         await using var app = await ObservedHost.StartAsync(azurite);
         var (id, message) = await app.AcceptAsync();
-        await app.PutRowAsync(id, row => EventProcessorTests.Held(row, app.Time.GetUtcNow().AddMinutes(2)));
+        await app.PutRowAsync(id, row => EventProcessorTests.Held(row, TimeSpan.FromMinutes(2)));
 
         await KeepAsync(app, message);
 
         var copy = Assert.Single(app.Proxy.Sent);
-        Assert.Equal(("webhook-events-poison", 120, "-1"), (copy.Queue, copy.Delay, copy.TimeToLive));
+        Assert.Equal(("webhook-events-poison", "-1"), (copy.Queue, copy.TimeToLive));
+        Assert.InRange(copy.Delay, 115, 123);
         Assert.Equal(message.ToArray(), copy.Body.ToArray());
         Assert.Equal(RowState.Processing, (await app.RowAsync(id)).State);
         Assert.Empty(await app.Host.ListPoisonAsync());
@@ -126,7 +128,7 @@ public sealed class PoisonKeeperTests(AzuriteFixture azurite) : IClassFixture<Az
         var (id, message) = await app.AcceptAsync(ObservedHost.LargeBody());
         using (app.Fail(Enum.Parse<StorageStep>(step), StorageFault.CutBefore, times: 1))
             await Assert.ThrowsAnyAsync<Exception>(() => KeepAsync(app, message));
-        Assert.Null((await app.RowAsync(id)).LeaseUntil);
+        Assert.Null((await app.RowAsync(id)).Lease);
 
         await KeepAsync(app, message);
 
@@ -144,9 +146,9 @@ public sealed class PoisonKeeperTests(AzuriteFixture azurite) : IClassFixture<Az
         using (app.Fail(StorageStep.StorePoison, StorageFault.CutBefore))
         using (app.Fail(StorageStep.NoteFailure, StorageFault.CutBefore))
             await Assert.ThrowsAnyAsync<Exception>(() => KeepAsync(app, message));
-        Assert.NotNull((await app.RowAsync(id)).LeaseUntil);
+        Assert.NotNull((await app.RowAsync(id)).Lease);
 
-        app.Time.Advance(TimeSpan.FromMinutes(5));
+        app.Proxy.Clock.Advance(TimeSpan.FromMinutes(6));
         await KeepAsync(app, message);
 
         Assert.Equal(RowState.Poisoned, (await app.RowAsync(id)).State);
@@ -161,10 +163,12 @@ public sealed class PoisonKeeperTests(AzuriteFixture azurite) : IClassFixture<Az
         var released = new TaskCompletionSource();
         app.Fail(StorageStep.MarkPoisoned, StorageFault.Until(released.Task), times: 1);
 
-        await app.MeanwhileAsync(StorageStep.MarkPoisoned, KeepAsync(app, message), () => app.PutRowAsync(id, row => row.State = RowState.Processed), released.SetResult);
+        await app.MeanwhileAsync(StorageStep.MarkPoisoned, KeepAsync(app, message), () => app.PutRowAsync(id, EndedByAnother), released.SetResult);
 
         Assert.Equal(RowState.Processed, (await app.RowAsync(id)).State);
         Assert.Empty(await app.Host.ListPoisonAsync());
+
+        static void EndedByAnother(LedgerRow row) => (row.State, row.Owner) = (RowState.Processed, "somebody-else");
     }
 
     private static Task KeepAsync(ObservedHost app, BinaryData message) => app.Host.Ingestion.KeepPoisonAsync(message, CancellationToken.None);

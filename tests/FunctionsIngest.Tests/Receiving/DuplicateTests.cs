@@ -99,7 +99,7 @@ public sealed class DuplicateTests(AzuriteFixture azurite) : IClassFixture<Azuri
     }
 
     [Fact]
-    public async Task A_row_that_expires_under_a_duplicate_costs_one_more_message_and_no_event()
+    public async Task A_duplicate_whose_row_expires_under_it_is_a_new_webhook()
     {
         var handler = new RecordingHandler("one");
         await using var app = await ObservedHost.StartAsync(azurite, [handler]);
@@ -111,8 +111,9 @@ public sealed class DuplicateTests(AzuriteFixture azurite) : IClassFixture<Azuri
         await app.MeanwhileAsync(StorageStep.Look, sending, () => app.ExpireRowAsync(id), released.SetResult);
         await app.Host.ProcessVisibleAsync();
 
-        Assert.Equal((HttpStatusCode.OK, "duplicate"), Outcome(await sending));
+        Assert.Equal((HttpStatusCode.OK, "accepted"), Outcome(await sending));
         Assert.Equal(id, Assert.Single(handler.Runs).Id);
+        Assert.Equal(RowState.Processed, (await app.RowAsync(id)).State);
     }
 
     [Theory]
