@@ -116,6 +116,16 @@ AppMetrics
 | summarize Events = sum(Sum) by bin(TimeGenerated, {TimeRange:grain}), Name'''
   }
   {
+    title: 'Sweep: when it last finished, and rows that could not be read'
+    visualization: 'table'
+    query: $'''
+AppMetrics
+| where Name in ('${metrics.sweepFinished}', '${metrics.unreadableRows}')
+| summarize
+    LastFinished = unixtime_seconds_todatetime(maxif(Max, Name == '${metrics.sweepFinished}')),
+    Unreadable = sumif(Sum, Name == '${metrics.unreadableRows}')'''
+  }
+  {
     title: 'Secrets: reads by outcome, versions that were refused, and the age of what is known, in s'
     visualization: 'table'
     query: $'''
