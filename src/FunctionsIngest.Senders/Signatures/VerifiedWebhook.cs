@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using FunctionsIngest.Senders.Keys;
 using FunctionsIngest.Senders.Payloads;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 namespace FunctionsIngest.Senders.Signatures;
 
@@ -165,7 +166,7 @@ internal sealed class VerifiedWebhook
     /// <summary>A name that the bytes contradict is not handed on.</summary>
     private static string? CodingOf(IHeaderDictionary headers, ReadOnlySpan<byte> body)
     {
-        var coding = ContentDecoder.NameOf(headers.ContentEncoding.ToString());
+        var coding = ContentDecoder.NameOf(HeaderValue.UnjoinedOf(headers, HeaderNames.ContentEncoding));
         return coding == "gzip" && !ContentDecoder.IsGzip(body) ? null : coding;
     }
 }

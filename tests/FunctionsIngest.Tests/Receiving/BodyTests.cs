@@ -167,6 +167,26 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
         Assert.Equal("""["ord_1","paid"]""", Assert.Single(handler.Runs).Body.ToString());
     }
 
+    [Theory]
+    [InlineData("application/json", "application/json, application/json", "br", "br, br")]
+    [InlineData("application/json; a=b", "application/json; a=b,application/json; a=b", "zstd", "zstd,zstd")]
+    [InlineData("application/json, text/plain", "application/json, text/plain", "gzip, br", "gzip, br")]
+    public async Task What_equal_repetitions_of_a_header_say_counts_once(string type, string types, string coding, string codings)
+    {
+        var handler = new RecordingHandler("recorder");
+        await using var host = await StartAsync(handler);
+        using var request = Genuine.Begini("{\"n\":1}");
+        request.Content!.Headers.Remove("Content-Type");
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", types);
+        request.Content.Headers.TryAddWithoutValidation("Content-Encoding", codings);
+
+        Assert.Equal(HttpStatusCode.OK, (await host.Http.SendAsync(request)).StatusCode);
+        await host.ProcessVisibleAsync();
+
+        var run = Assert.Single(handler.Runs);
+        Assert.Equal((type, coding), (run.ContentType, run.ContentCoding));
+    }
+
     [Fact]
     public async Task Gzip_that_is_broken_stays_what_it_is()
     {
