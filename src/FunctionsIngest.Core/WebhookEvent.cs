@@ -27,8 +27,7 @@ public sealed class WebhookEvent
     public required DateTimeOffset ReceivedAt { get; init; }
 
     /// <summary>
-    /// The body's bytes as the sender signed them. Signed bytes that were gzip are inflated, unless the content type
-    /// says that they are a gzip file.
+    /// The body's bytes as the sender signed them. Signed bytes that were gzip are inflated, whatever the headers say.
     /// </summary>
     public required BinaryData Body { get; init; }
 

@@ -62,7 +62,11 @@ internal sealed partial class DeliveryTester(DeliveryTestClients clients, Receiv
         if (!_wrongKeys.TryTake(out var retryAfter))
             return DeliveryTestAnswer.TooMany(retryAfter);
 
-        var found = read == VerificationResult.Verified ? await clients.FindAsync(apiKey.ToString(), cancellationToken) : null;
+        // The Functions host joins a header that came twice; but the key itself may have a comma.
+        var (whole, one) = (apiKey.ToString(), HeaderValue.Unjoin(apiKey).ToString());
+        var found = read == VerificationResult.Verified ? await clients.FindAsync(whole, cancellationToken) : null;
+        if (found is null && read == VerificationResult.Verified && one != whole)
+            found = await clients.FindAsync(one, cancellationToken);
         if (found is not var (client, key))
         {
             Log.WrongKey(logger);

@@ -9,13 +9,15 @@ namespace FunctionsIngest.Bodies;
 /// <param name="limit">The most bytes of a body, before and after it was compressed.</param>
 internal sealed class RequestBody(BodyBuffer raw, BodyBudget budget, string source, int limit) : IDisposable
 {
-    private BodyBuffer? _decoded;
+    // What is inflated after verification does not free what was decoded before it: the signature covers that, and the
+    // replay key is made of it.
+    private readonly List<BodyBuffer> _decoded = [];
 
     /// <summary>The bytes as they came.</summary>
     public ReadOnlyMemory<byte> Raw => raw.Bytes;
 
     /// <summary>The bytes before compression; those that came, if nothing has been decoded.</summary>
-    public ReadOnlyMemory<byte> Plain => (_decoded ?? raw).Bytes;
+    public ReadOnlyMemory<byte> Plain => (_decoded.Count > 0 ? _decoded[^1] : raw).Bytes;
 
     /// <summary>
     /// Undoes a content coding of bytes that may come from anybody: to at most <see cref="ContentDecoder.MaxRatio"/>
@@ -53,22 +55,23 @@ internal sealed class RequestBody(BodyBuffer raw, BodyBudget budget, string sour
         if (await BodyBuffer.ReadAsync(decoded, budget, source, limit, deadline) is not { } buffer)
             return null;
 
-        _decoded?.Dispose();
-        _decoded = buffer;
+        _decoded.Add(buffer);
         return buffer.Bytes;
     }
 
     /// <summary>Frees the bytes although a call that was given up may still read them.</summary>
     public void Abandon()
     {
-        _decoded?.Abandon();
+        foreach (var decoded in _decoded)
+            decoded.Abandon();
         raw.Abandon();
     }
 
     /// <summary>Frees the bytes.</summary>
     public void Dispose()
     {
-        _decoded?.Dispose();
+        foreach (var decoded in _decoded)
+            decoded.Dispose();
         raw.Dispose();
     }
 }

@@ -9,6 +9,7 @@ using FunctionsIngest.Telemetry;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Microsoft.Net.Http.Headers;
 
 namespace FunctionsIngest.Receiving;
 
@@ -105,7 +106,7 @@ internal sealed partial class WebhookReceiver(
         // The storage calls end by this deadline and by nothing else: a caller that hangs up changes nothing.
         using var deadline = new CancellationTokenSource(options.Value.AnswerWithin * ShareOfCalls, time);
         var decoded = source.Scheme.SignsBeforeCompression
-            ? await body.DecodeAsync(head.Headers.ContentEncoding.ToString(), deadline.Token)
+            ? await body.DecodeAsync(HeaderValue.UnjoinedOf(head.Headers, HeaderNames.ContentEncoding), deadline.Token)
             : ContentCodingResult.NotCoded;
         if (decoded == ContentCodingResult.TooLarge)
             return Answer.TooLarge;
@@ -138,7 +139,7 @@ internal sealed partial class WebhookReceiver(
         if (admission.Refuse(source, isAcceptable, facts) is { } refusal)
             return refusal;
 
-        var contentType = webhook.Headers.ContentType.ToString();
+        var contentType = HeaderValue.UnjoinedOf(webhook.Headers, HeaderNames.ContentType);
         var envelope = Envelope.For(key, facts.EventType, receivedAt) with
         {
             ContentType = contentType.Length is > 0 and <= MaxContentTypeLength ? contentType : null,

@@ -12,7 +12,7 @@ internal sealed class AddressRanges(IReadOnlyList<IPNetwork> ranges)
     // Source: the special-purpose address registries of IANA (RFC 6890 and its updates): what no packet comes from.
     // IPv4-mapped addresses are un-mapped before they are compared; ::/96 holds the deprecated IPv4-compatible ones.
     private static readonly IPNetwork[] Senderless =
-        [.. new[] { "0.0.0.0/8", "224.0.0.0/4", "240.0.0.0/4", "::/96", "ff00::/8" }.Select(IPNetwork.Parse)];
+        [.. new[] { "0.0.0.0/8", "224.0.0.0/3", "::/96", "ff00::/8" }.Select(IPNetwork.Parse)];
 
     /// <summary>Whether there is none.</summary>
     public bool IsEmpty => ranges.Count == 0;

@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Text.RegularExpressions;
 using FunctionsIngest.Configuration;
+using FunctionsIngest.Senders;
 using FunctionsIngest.Senders.Catalogue;
 using FunctionsIngest.Senders.Payloads;
 using FunctionsIngest.Senders.Signatures;
@@ -52,6 +53,9 @@ internal static partial class SourceFactory
         }
 
         var scheme = SchemeCatalogue.Create(name, options, options.Retention ?? retention, errors);
+        // With a token there is no signed webhook to change: who has it can send anything.
+        if (pointers.Count > 0 && scheme is TemplateScheme { Assurance: Assurance.Authenticated, Definition.IsToken: false })
+            errors.Add($"{setting}:ReplayKey:0 is '{pointers[0]}', but anybody can change a body that is not signed, and so make one webhook many; remove this, or put {{body}} into Signature:Content where the sender signs it.");
         if (scheme is not null)
             CheckEventTypes($"{setting}:EventTypes", scheme.Payload, options.EventTypes, errors);
         return scheme is null ? null : new Source

@@ -40,7 +40,7 @@ internal static class PayloadReader
             Id = id < 0 ? default : ids[id],
             ReplayValues = replayValues,
             IsIdMissing = replayValues.Length > 0
-                ? Array.Exists(replayValues, value => value.Kind == PayloadValueKind.None)
+                ? Array.Exists(replayValues, value => value.Kind == PayloadValueKind.None || value.Text is "")
                 : ids.Length > 0 && id < 0,
             IsCutShort = pointers.Count > 0 && !search.IsComplete && search.HasBegun,
         };

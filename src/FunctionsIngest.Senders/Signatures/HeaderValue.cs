@@ -7,7 +7,7 @@ namespace FunctionsIngest.Senders.Signatures;
 /// <summary>
 /// Reads headers that matter: repeats count only if they are equal, whether they came as several lines or joined by a
 /// server or proxy. A header's characters are its bytes, one each, as Latin-1 has them (RFC 9110, section 5.5).
-/// Allocates nothing, but for <see cref="TextOf"/>.
+/// Allocates nothing, but for <see cref="TextOf"/> and <see cref="UnjoinedOf"/>.
 /// </summary>
 internal static class HeaderValue
 {
@@ -80,6 +80,9 @@ internal static class HeaderValue
 
         return value;
     }
+
+    /// <summary>What a header that decides nothing says: once, if it came several times with the same value.</summary>
+    public static string UnjoinedOf(IHeaderDictionary headers, string name) => Unjoin(headers[name].ToString()).ToString();
 
     /// <summary>
     /// Whether a server or proxy has joined several values: a comma with a blank behind it, which no sender writes

@@ -196,7 +196,8 @@ internal sealed class TemplateScheme(SchemeDefinition definition) : SignatureSch
             return HeaderValue.ReadOne(headers, definition.Header, out value);
 
         var result = HeaderValue.ReadWhole(headers, definition.Header, out value);
-        if (result != VerificationResult.Verified || definition.IsToken)
+        // A token without a separator may be any text, so that only its comparison can tell.
+        if (result != VerificationResult.Verified || (definition.IsToken && definition.Separator is null))
             return result;
 
         value = HeaderValue.Unjoin(value);

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 using FunctionsIngest.Bodies;
 using Microsoft.Extensions.Options;
@@ -46,6 +47,27 @@ public sealed class RequestBodyTests
         using var body = await BodyAsync(Compress(new byte[900]));
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await body.DecodeAsync("gzip", new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public async Task What_was_verified_stays_readable_when_it_is_inflated_once_more()
+    {
+        var file = Compress(new byte[900]);
+        using (var body = await BodyAsync(Compress(file)))
+        {
+            await body.DecodeAsync("gzip", CancellationToken.None);
+            var verified = body.Plain;
+            await using var inflating = new GZipStream(new MemoryStream(verified.ToArray()), CompressionMode.Decompress);
+            await body.ReadAsync(inflating, CancellationToken.None);
+
+            // Who rents next gets a buffer that was returned.
+            var next = ArrayPool<byte>.Shared.Rent(verified.Length);
+            next.AsSpan().Fill(0xFF);
+            Assert.Equal(file, verified.ToArray());
+            ArrayPool<byte>.Shared.Return(next);
+        }
+
+        Assert.Equal((0, 0), (_budget.Held, _budget.Spooled));
     }
 
     private async Task<RequestBody> BodyAsync(byte[] bytes)

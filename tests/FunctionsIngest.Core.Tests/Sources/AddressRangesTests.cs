@@ -67,6 +67,7 @@ public sealed class AddressRangesTests
     [InlineData("2001:db8::/129", "0 to 128")]
     [InlineData("203.0.113.7/24", "write 203.0.113.0/24 for the range, or 203.0.113.7 for the one address")]
     [InlineData("203.0.113.7/0", "write 0.0.0.0/0 for the range, or 203.0.113.7 for the one address")]
+    [InlineData("224.0.0.0/3", "which no sender has as its address")]
     [InlineData("203.0.113.129/25", "write 203.0.113.128/25")]
     [InlineData("2001:db8:ffff::1/33", "write 2001:db8:8000::/33")]
     [InlineData("::ffff:203.0.113.7/120", "write 203.0.113.0/24 for the range, or 203.0.113.7 for the one address")]

@@ -35,6 +35,29 @@ public sealed class SourceFactoryTests
             Assert.Contains(reading.Errors, found => found.StartsWith("Webhooks:Sources:tested:EventTypes:0 is ", StringComparison.Ordinal) && found.Contains(error, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("hmac-sha256", "{id}", true)]
+    [InlineData("hmac-sha256", "{id}.{body}", false)]
+    [InlineData("token", "{body}", false)]
+    public void A_replay_key_out_of_a_body_that_is_not_signed_is_an_error_at_start(string algorithm, string content, bool isError)
+    {
+        var options = new SourcesOptions();
+        options.Sources["tested"] = new SourceOptions
+        {
+            Scheme = "custom",
+            Secrets = ["tested-secret"],
+            ReplayKey = ["/id"],
+            Signature = new SignatureOptions { Header = "S", Algorithm = algorithm, Content = content, IdHeader = content.Contains("{id}", StringComparison.Ordinal) ? "I" : null },
+        };
+
+        var errors = SourceFactory.Read(options).Errors;
+
+        if (isError)
+            Assert.StartsWith("Webhooks:Sources:tested:ReplayKey:0 is '/id', but anybody can change a body that is not signed", Assert.Single(errors), StringComparison.Ordinal);
+        else
+            Assert.Empty(errors);
+    }
+
     [Fact]
     public void An_event_type_has_256_characters_at_most()
     {

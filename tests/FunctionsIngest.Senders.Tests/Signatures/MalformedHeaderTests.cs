@@ -289,6 +289,21 @@ public class MalformedHeaderTests
     }
 
     [Theory]
+    [InlineData("a-token", null, ",", nameof(VerificationResult.Verified))]
+    [InlineData("another;a-token", null, ";", nameof(VerificationResult.Verified))]
+    [InlineData("a-token, a-token", null, ",", nameof(VerificationResult.Verified))]
+    [InlineData("another, a-token", null, ",", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("a-token, another", null, ",", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("another, a-token", null, " ", nameof(VerificationResult.HeaderAmbiguous))]
+    [InlineData("id=1,token=another, id=1,token=a-token", "token", null, nameof(VerificationResult.HeaderAmbiguous))]
+    public void Two_tokens_that_a_server_has_joined_are_refused_also_where_a_separator_is_set(string sent, string? field, string? separator, string expected)
+    {
+        var scheme = Schemes.Create(new SchemeOptions { Scheme = "custom", Signature = new SignatureOptions { Header = "X-Token", Algorithm = "token", Field = field, Separator = separator } });
+
+        Assert.Equal(expected, scheme.Verify(Schemes.Request(Body, ("X-Token", sent)), scheme.Key("a-token")).ToString());
+    }
+
+    [Theory]
     [InlineData("t=NOW, v1=SIG", nameof(VerificationResult.Verified))]
     [InlineData("t=NOW,v1=SIG", nameof(VerificationResult.Verified))]
     [InlineData("t=NOW, v1=SIG, t=NOW, v1=SIG", nameof(VerificationResult.Verified))]

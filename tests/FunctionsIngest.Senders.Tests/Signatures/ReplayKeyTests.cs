@@ -141,6 +141,8 @@ public class ReplayKeyTests
     [Theory]
     [InlineData("""{"a":1}""", """{"a":1,"c":2}""")]
     [InlineData("""{"a":1,"b":[null]}""", """{"a":1,"b":[null],"c":2}""")]
+    [InlineData("""{"a":1,"b":[""]}""", """{"a":1,"b":[""],"c":2}""")]
+    [InlineData("""{"a":"","b":[""]}""", """{"a":"","b":[""],"c":2}""")]
     [InlineData("""{"c":1}""", """{"c":2}""")]
     [InlineData("c=1", "c=2")]
     public void Where_one_of_a_sources_own_pointers_leads_nowhere_the_schemes_rule_holds(string one, string other)

@@ -57,6 +57,17 @@ public sealed class DeliveryTestTests(AzuriteFixture azurite) : IClassFixture<Az
         Assert.Equal(HttpStatusCode.Forbidden, response.StatusCode);
     }
 
+    [Theory]
+    [InlineData($"{ApiKey}, {ApiKey}", 424)]
+    [InlineData($"{ApiKey}, another", 403)]
+    [InlineData($"another, {ApiKey}", 403)]
+    public async Task A_key_that_came_twice_and_was_joined_is_one_key(string joined, int status)
+    {
+        await using var host = await StartAsync();
+
+        Assert.Equal(status, (int)(await TestAsync(host, joined)).Item1);
+    }
+
     [Fact]
     public async Task Of_a_client_without_a_receiver_the_answer_is_424()
     {

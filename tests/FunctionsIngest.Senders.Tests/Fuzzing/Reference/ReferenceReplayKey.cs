@@ -32,7 +32,7 @@ internal static class ReferenceReplayKey
             : [Utf8(headerType is not null && (rules.Types.Contains(headerType) || request.ListedTypes.Contains(headerType)) ? "=" + headerType : "")];
 
         var values = request.Pointers.Select(document.At).ToArray();
-        if (values.Length > 0 && values.All(value => value is not null))
+        if (values.Length > 0 && values.All(value => value is not (null or { Kind: JsonNodeKind.Text, Text: "" })))
             return Hash(source, "pointers", [.. TypeParts(), .. values.SelectMany(Parts!)]);
 
         if (webhook.Id is not null)
