@@ -2,6 +2,7 @@ using System.IO.Compression;
 using System.Text;
 using FsCheck.Xunit;
 using FunctionsIngest.Senders.Payloads;
+using FunctionsIngest.Testing;
 
 namespace FunctionsIngest.Senders.Tests.Payloads;
 
@@ -13,7 +14,7 @@ public sealed class ContentDecoderTests
 
     [Theory]
     [MemberData(nameof(Codings))]
-    public void A_known_coding_is_undone(string coding) => Assert.Equal(Body, Decode(coding, Compress(coding, Body))!);
+    public void A_known_coding_is_undone(string coding) => Assert.Equal(Body, Decode(coding, ContentEncoder.Compress(coding, Body))!);
 
     [Theory]
     [InlineData("gzip", "1F8B080000000000000303000000000000000000")]
@@ -24,7 +25,7 @@ public sealed class ContentDecoderTests
     [Fact]
     public void The_optional_fields_of_a_gzip_header_are_skipped()
     {
-        var plain = Compress("gzip", Body);
+        var plain = ContentEncoder.Compress("gzip", Body);
         byte[] full = [.. plain[..3], 2 | 4 | 8 | 16, .. plain[4..10], 3, 0, 1, 2, 3, .. "name\0comment\0"u8, 0, 0, .. plain[10..]];
 
         Assert.Equal(Body, Decode("gzip", full)!);
@@ -59,13 +60,13 @@ public sealed class ContentDecoderTests
     [InlineData(null)]
     [InlineData("zstd")]
     [InlineData("gzip, br")]
-    public void Any_other_coding_is_left_alone(string? coding) => Assert.False(ContentDecoder.TryOpen(coding, Compress("gzip", Body), int.MaxValue, out _));
+    public void Any_other_coding_is_left_alone(string? coding) => Assert.False(ContentDecoder.TryOpen(coding, ContentEncoder.Compress("gzip", Body), int.MaxValue, out _));
 
     [Theory]
     [MemberData(nameof(Codings))]
     public void A_body_that_is_not_whole_is_refused(string coding)
     {
-        var whole = Compress(coding, Body);
+        var whole = ContentEncoder.Compress(coding, Body);
         for (var length = 0; length < whole.Length; length++)
             Assert.Null(Decode(coding, whole[..length]));
 
@@ -93,7 +94,7 @@ public sealed class ContentDecoderTests
     [MemberData(nameof(Codings))]
     public void A_changed_bit_never_gives_another_body(string coding)
     {
-        var whole = Compress(coding, Body);
+        var whole = ContentEncoder.Compress(coding, Body);
         for (var bit = 0; bit < whole.Length * 8; bit++)
         {
             var changed = whole.ToArray();
@@ -122,7 +123,7 @@ public sealed class ContentDecoderTests
     [MemberData(nameof(Codings))]
     public void Bytes_expand_as_far_as_they_may(string coding)
     {
-        var bomb = Compress(coding, new byte[1024 * 1024]);
+        var bomb = ContentEncoder.Compress(coding, new byte[1024 * 1024]);
 
         Assert.Null(Decode(coding, bomb, maxRatio: 1024 * 1024 / bomb.Length));
         Assert.NotNull(Decode(coding, bomb, maxRatio: (1024 * 1024 / bomb.Length) + 1));
@@ -139,7 +140,7 @@ public sealed class ContentDecoderTests
     [Fact]
     public async Task It_is_read_in_pieces_and_not_behind_its_end()
     {
-        Assert.True(ContentDecoder.TryOpen("gzip", Compress("gzip", Body), int.MaxValue, out var decoded));
+        Assert.True(ContentDecoder.TryOpen("gzip", ContentEncoder.Compress("gzip", Body), int.MaxValue, out var decoded));
         await using (decoded)
         {
             var buffer = new byte[7];
@@ -169,21 +170,5 @@ public sealed class ContentDecoderTests
                 return null;
             }
         }
-    }
-
-    private static byte[] Compress(string coding, byte[] body)
-    {
-        using var output = new MemoryStream();
-        using (Stream encoder = coding switch
-        {
-            "deflate" => new ZLibStream(output, CompressionLevel.Optimal, leaveOpen: true),
-            "br" => new BrotliStream(output, CompressionLevel.Optimal, leaveOpen: true),
-            _ => new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true),
-        })
-        {
-            encoder.Write(body);
-        }
-
-        return output.ToArray();
     }
 }

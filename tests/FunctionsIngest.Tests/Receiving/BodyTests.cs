@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -92,14 +91,14 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
         var plain = Encoding.UTF8.GetBytes("""{"event":{"type":"application.complete"},"n":1}""");
         var handler = new RecordingHandler("recorder");
         await using (var host = await StartAsync(handler))
-            Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.SendAsync(Genuine.Begini(plain).Coded(coding, Compress(coding, plain)))).StatusCode);
+            Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.SendAsync(Genuine.Begini(plain).Coded(coding, ContentEncoder.Compress(coding, plain)))).StatusCode);
 
         await using (var host = await StartAsync(handler, settings: [new("Webhooks:Sources:begini:Compression", "signed-before")]))
         {
-            var first = await IngestHost.ReadAsync(await host.Http.SendAsync(Genuine.Begini(plain).Coded(coding, Compress(coding, plain))));
+            var first = await IngestHost.ReadAsync(await host.Http.SendAsync(Genuine.Begini(plain).Coded(coding, ContentEncoder.Compress(coding, plain))));
             var second = await IngestHost.ReadAsync(await host.Http.SendAsync(Genuine.Begini(plain)));
             Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.SendAsync(Genuine.Begini(plain).Coded(coding))).StatusCode);
-            Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.SendAsync(Genuine.Begini(plain).Coded(coding, [.. Compress(coding, plain), 0]))).StatusCode);
+            Assert.Equal(HttpStatusCode.Forbidden, (await host.Http.SendAsync(Genuine.Begini(plain).Coded(coding, [.. ContentEncoder.Compress(coding, plain), 0]))).StatusCode);
             await host.ProcessVisibleAsync();
 
             Assert.Equal("accepted", first.Outcome);
@@ -122,7 +121,7 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
     public async Task A_body_that_was_compressed_and_then_signed_is_handed_on_as_it_was_verified(string coding, string? label, string? handedOn, bool isInflated)
     {
         var plain = Encoding.UTF8.GetBytes("""{"event":{"type":"application.complete"},"n":2}""");
-        var signed = Compress(coding, plain);
+        var signed = ContentEncoder.Compress(coding, plain);
         var handler = new RecordingHandler("recorder");
         await using var host = await StartAsync(handler);
         using var request = Genuine.Begini(signed);
@@ -155,7 +154,7 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
     [Fact]
     public async Task A_content_type_that_nobody_signed_makes_no_other_webhook()
     {
-        var file = Compress("gzip", """["ord_1","paid"]"""u8.ToArray());
+        var file = ContentEncoder.Compress("gzip", """["ord_1","paid"]"""u8.ToArray());
         var handler = new RecordingHandler("recorder");
         await using var host = await StartAsync(handler, settings: [new("Webhooks:Sources:begini:ReplayKey:0", "/0")]);
 
@@ -190,7 +189,7 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
     [Fact]
     public async Task Gzip_that_is_broken_stays_what_it_is()
     {
-        byte[] broken = [.. Compress("gzip", "{}"u8.ToArray()), 0];
+        byte[] broken = [.. ContentEncoder.Compress("gzip", "{}"u8.ToArray()), 0];
         var handler = new RecordingHandler("recorder");
         await using var host = await StartAsync(handler);
 
@@ -220,7 +219,7 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
     public async Task A_bomb_is_refused_whether_it_is_signed_or_not()
     {
         await using var host = await StartAsync(new RecordingHandler("recorder"));
-        var bomb = Compress("gzip", new byte[64 * 1024 * 1024]);
+        var bomb = ContentEncoder.Compress("gzip", new byte[64 * 1024 * 1024]);
         using var forged = Genuine.Post("begini", bomb).Coded("gzip");
         forged.Headers.Add("X-Signature", new string('0', 128));
         using var signed = Genuine.Begini(bomb).Coded("gzip");
@@ -268,21 +267,5 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
         var bytes = new byte[count];
         new Random(1).NextBytes(bytes);
         return bytes;
-    }
-
-    private static byte[] Compress(string coding, byte[] body)
-    {
-        using var output = new MemoryStream();
-        using (Stream encoder = coding switch
-        {
-            "deflate" => new ZLibStream(output, CompressionLevel.Optimal, leaveOpen: true),
-            "br" => new BrotliStream(output, CompressionLevel.Optimal, leaveOpen: true),
-            _ => new GZipStream(output, CompressionLevel.Optimal, leaveOpen: true),
-        })
-        {
-            encoder.Write(body);
-        }
-
-        return output.ToArray();
     }
 }
