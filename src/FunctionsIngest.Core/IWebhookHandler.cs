@@ -1,8 +1,9 @@
 namespace FunctionsIngest;
 
 /// <summary>
-/// What happens with a genuine webhook. Registered by dependency injection, with any lifetime; each event has a scope
-/// of its own. All handlers that want an event run in the order of their registration, after the archive.
+/// What happens with a genuine webhook. Registered under a name by
+/// <see cref="WebhookHandlerServiceCollectionExtensions"/>. Each event has a scope of its own. All handlers that want
+/// an event run in the order of their registration, after the archive.
 /// </summary>
 /// <remarks>
 /// A handler that has returned is not run again for the same event, except after a crash or a storage failure before
@@ -12,12 +13,6 @@ namespace FunctionsIngest;
 /// </remarks>
 public interface IWebhookHandler
 {
-    /// <summary>
-    /// A short name, unique among the handlers and stable across releases: what has finished is noted under it.
-    /// Letters, digits, <c>-</c>, <c>_</c> and <c>.</c>, at most 64.
-    /// </summary>
-    string Name { get; }
-
     /// <summary>
     /// Whether this handler wants events of a source and type. Asked before every attempt; must not depend on anything
     /// that changes.

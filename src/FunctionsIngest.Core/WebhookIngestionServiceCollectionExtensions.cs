@@ -25,7 +25,8 @@ public static class WebhookIngestionServiceCollectionExtensions
 {
     /// <summary>
     /// Adds everything between a webhook's request and its handlers. The host calls <see cref="WebhookIngestion"/>;
-    /// handlers are added as <see cref="IWebhookHandler"/>, of any lifetime. All errors of the configuration are
+    /// handlers are added by <see cref="WebhookHandlerServiceCollectionExtensions"/>. All errors of the configuration
+    /// are
     /// reported together when the host starts.
     /// </summary>
     /// <param name="services">The host's services.</param>

@@ -14,7 +14,7 @@ public sealed class FolderTests
         "Ledger",
         "Sources", "Secrets", "Queueing",
         "Receiving",
-        "Archive", "Poison", "Processing", "Replaying",
+        "Handling", "Archive", "Poison", "Processing", "Replaying",
         "Sweeping", "Health",
         "BeginiDeliveryTest",
     ];
@@ -28,7 +28,7 @@ public sealed class FolderTests
     private static readonly string[] Contracts = ["IWebhookHandler", "WebhookEvent"];
 
     /// <summary>The types of Core's root that put everything together. No folder uses them.</summary>
-    private static readonly string[] Composition = ["WebhookIngestion", "WebhookIngestionEndpointRouteBuilderExtensions", "WebhookIngestionServiceCollectionExtensions"];
+    private static readonly string[] Composition = ["WebhookIngestion", "WebhookHandlerServiceCollectionExtensions", "WebhookIngestionEndpointRouteBuilderExtensions", "WebhookIngestionServiceCollectionExtensions"];
 
     public static TheoryData<string> Assemblies() => new("Senders", "Core", "Cli", "Local");
 

@@ -11,7 +11,8 @@ namespace FunctionsIngest.Archive;
 /// </summary>
 internal sealed class ArchiveHandler(StorageClients clients, IOptions<ArchiveOptions> options) : IWebhookHandler
 {
-    public string Name => "archive";
+    /// <summary>The name under which it is registered.</summary>
+    public const string Name = "archive";
 
     public bool Wants(string source, string eventType) => options.Value.Archive;
 

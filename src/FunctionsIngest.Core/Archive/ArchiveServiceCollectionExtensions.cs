@@ -1,4 +1,5 @@
 using FunctionsIngest.Configuration;
+using FunctionsIngest.Handling;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -15,7 +16,8 @@ internal static class ArchiveServiceCollectionExtensions
     public static IServiceCollection AddArchive(this IServiceCollection services, IConfiguration configuration)
     {
         services.AddSettings<ArchiveOptions, BoundOptionsValidator<ArchiveOptions>>(WebhookSettings.Of(configuration));
-        services.Insert(0, ServiceDescriptor.Singleton<IWebhookHandler, ArchiveHandler>());
+        services.AddSingleton<ArchiveHandler>();
+        services.Insert(0, ServiceDescriptor.Singleton(new HandlerRegistration(ArchiveHandler.Name, static provider => provider.GetRequiredService<ArchiveHandler>())));
         return services;
     }
 }

@@ -116,14 +116,14 @@ internal sealed partial class EventProcessor(
         if (!runner.TryGetHandlers(scope.ServiceProvider, envelope, row.Current.Finished, out var handlers, out var failure))
             return await FailAsync(envelope, row, body, failure);
 
-        foreach (var (index, handler) in handlers.Index())
+        foreach (var (index, (name, handler)) in handlers.Index())
         {
             if (row.IsLost)
                 return false;
-            if (await runner.RunAsync(handler, ToEvent(envelope, row, body), stopping) is { } reason)
+            if (await runner.RunAsync(name, handler, ToEvent(envelope, row, body), stopping) is { } reason)
                 return await FailAsync(envelope, row, body, reason);
 
-            row.Finish(handler.Name);
+            row.Finish(name);
             // The end of the last one is noted by Processed itself.
             if (index < handlers.Count - 1 && !await row.TryWriteAsync(static _ => { }, CancellationToken.None))
                 return false;

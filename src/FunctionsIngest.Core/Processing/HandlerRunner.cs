@@ -1,14 +1,14 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
+using FunctionsIngest.Handling;
 using FunctionsIngest.Queueing;
 using FunctionsIngest.Telemetry;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
 namespace FunctionsIngest.Processing;
 
 /// <summary>Makes handlers and runs them. What they throw is why an attempt failed, and comes no further.</summary>
-internal sealed partial class HandlerRunner(IngestMetrics metrics, TimeProvider time, ILogger<HandlerRunner> logger)
+internal sealed partial class HandlerRunner(IEnumerable<HandlerRegistration> registrations, IngestMetrics metrics, TimeProvider time, ILogger<HandlerRunner> logger)
 {
     private const int MaxReasonLength = 1000;
 
@@ -25,13 +25,14 @@ internal sealed partial class HandlerRunner(IngestMetrics metrics, TimeProvider 
         IServiceProvider services,
         Envelope message,
         IReadOnlyList<string> finished,
-        out IReadOnlyList<IWebhookHandler> handlers,
+        out IReadOnlyList<(string Name, IWebhookHandler Handler)> handlers,
         [NotNullWhen(false)] out string? failure)
     {
         try
         {
-            handlers = [.. services.GetServices<IWebhookHandler>()
-                .Where(handler => handler.Wants(message.Source, message.Type) && !finished.Contains(handler.Name))];
+            handlers = [.. registrations
+                .Select(registration => (registration.Name, Handler: registration.Make(services)))
+                .Where(handler => handler.Handler.Wants(message.Source, message.Type) && !finished.Contains(handler.Name))];
             failure = null;
             return true;
         }
@@ -45,27 +46,28 @@ internal sealed partial class HandlerRunner(IngestMetrics metrics, TimeProvider 
     }
 
     /// <summary>Runs a handler.</summary>
+    /// <param name="name">The handler's name.</param>
     /// <param name="handler">The handler.</param>
     /// <param name="webhookEvent">What it gets.</param>
     /// <param name="stopping">Set when the host stops.</param>
     /// <returns>Null, or why the handler failed: at most 1,000 characters.</returns>
     /// <exception cref="OperationCanceledException">The host stops, and the handler has heeded that.</exception>
-    public async Task<string?> RunAsync(IWebhookHandler handler, WebhookEvent webhookEvent, CancellationToken stopping)
+    public async Task<string?> RunAsync(string name, IWebhookHandler handler, WebhookEvent webhookEvent, CancellationToken stopping)
     {
-        using var activity = IngestActivity.StartHandler(handler.Name);
+        using var activity = IngestActivity.StartHandler(name);
         var started = time.GetTimestamp();
         try
         {
             await handler.HandleAsync(webhookEvent, stopping);
-            metrics.Handled(webhookEvent.Source, handler.Name, "finished", time.GetElapsedTime(started));
+            metrics.Handled(webhookEvent.Source, name, "finished", time.GetElapsedTime(started));
             return null;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !stopping.IsCancellationRequested)
         {
             activity?.SetStatus(ActivityStatusCode.Error, exception.GetType().Name);
-            metrics.Handled(webhookEvent.Source, handler.Name, "failed", time.GetElapsedTime(started));
-            Log.HandlerFailed(logger, exception, handler.Name, webhookEvent.Attempt);
-            return Describe(handler.Name, exception);
+            metrics.Handled(webhookEvent.Source, name, "failed", time.GetElapsedTime(started));
+            Log.HandlerFailed(logger, exception, name, webhookEvent.Attempt);
+            return Describe(name, exception);
         }
     }
 

@@ -1,4 +1,5 @@
 using FunctionsIngest.Configuration;
+using FunctionsIngest.Handling;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 

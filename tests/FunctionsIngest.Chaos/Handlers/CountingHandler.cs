@@ -4,9 +4,7 @@ namespace FunctionsIngest.Chaos.Handlers;
 internal sealed class CountingHandler(RunLog runs) : IWebhookHandler
 {
     /// <summary>Its name.</summary>
-    public const string HandlerName = "count";
-
-    public string Name => HandlerName;
+    public const string Name = "count";
 
     public async Task HandleAsync(WebhookEvent webhookEvent, CancellationToken cancellationToken)
     {

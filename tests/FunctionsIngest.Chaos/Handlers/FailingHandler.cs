@@ -6,9 +6,7 @@ namespace FunctionsIngest.Chaos.Handlers;
 internal sealed class FailingHandler(RunLog runs) : IWebhookHandler
 {
     /// <summary>Its name.</summary>
-    public const string HandlerName = "fail";
-
-    public string Name => HandlerName;
+    public const string Name = "fail";
 
     public Task HandleAsync(WebhookEvent webhookEvent, CancellationToken cancellationToken)
     {

@@ -37,8 +37,9 @@ internal static class HostCommand
         builder.Services.AddWebhookIngestion(builder.Configuration);
         builder.Services.AddPump(QueueSettings(), HostSettings.Invisibility);
         using var runs = new RunLog(builder.Configuration[HostSettings.RunLogKey]!);
-        builder.Services.AddSingleton<IWebhookHandler>(new CountingHandler(runs));
-        builder.Services.AddSingleton<IWebhookHandler>(new FailingHandler(runs));
+        var counting = new CountingHandler(runs);
+        var failing = new FailingHandler(runs);
+        builder.Services.AddWebhookHandler(CountingHandler.Name, _ => counting).AddWebhookHandler(FailingHandler.Name, _ => failing);
 
         await using var app = builder.Build();
         app.MapWebhookIngestion();

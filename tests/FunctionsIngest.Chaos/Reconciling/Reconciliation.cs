@@ -58,7 +58,7 @@ internal static class Reconciliation
 
         foreach (var ((source, id), _) in state.Rows.Where(row => row.Value.State == RowState.Processed))
         {
-            foreach (var handler in new[] { CountingHandler.HandlerName, FailingHandler.HandlerName })
+            foreach (var handler in new[] { CountingHandler.Name, FailingHandler.Name })
             {
                 if (!byHandler.TryGetValue((handler, source, id), out var ofEvent) || !ofEvent.Exists(run => run is { EndedAt: not null, HasFailed: false }))
                     unfinished.Add($"{handler} of {source}/{id}");

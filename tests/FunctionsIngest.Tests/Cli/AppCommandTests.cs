@@ -410,10 +410,10 @@ public sealed class AppCommandTests(AzuriteFixture azurite) : IClassFixture<Azur
         return app.Host.Get<PoisonStore>().KeepAsync(envelope, BinaryData.FromString(body + padding), reason, CancellationToken.None);
     }
 
-    private async Task<App> StartAsync(IWebhookHandler? handler = null)
+    private async Task<App> StartAsync(INamedHandler? handler = null)
     {
         var storage = azurite.NewStorage();
-        return new App(await IngestHost.StartAsync(storage, services: services => _ = handler is null ? services : services.AddSingleton(handler)), storage);
+        return new App(await IngestHost.StartAsync(storage, services: services => _ = handler is null ? services : services.AddHandler(handler)), storage);
     }
 
     /// <summary>An app, and the command with its settings.</summary>

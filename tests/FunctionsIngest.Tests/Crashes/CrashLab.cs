@@ -283,7 +283,7 @@ internal sealed class CrashLab : IAsyncDisposable
         };
         return IngestHost.StartAsync(storage, settings, services => services
             .AddSingleton<TimeProvider>(_time)
-            .AddSingleton<IWebhookHandler>(new RecordingHandler(First, webhookEvent =>
+            .AddHandler(new RecordingHandler(First, webhookEvent =>
             {
                 Runs.Enqueue(new HandlerRun(First, self(), webhookEvent, HasSucceeded: true));
                 if (DiesInHandler && self() == Dying)
@@ -294,7 +294,7 @@ internal sealed class CrashLab : IAsyncDisposable
 
                 return Task.CompletedTask;
             }))
-            .AddSingleton<IWebhookHandler>(new RecordingHandler(Last, webhookEvent =>
+            .AddHandler(new RecordingHandler(Last, webhookEvent =>
             {
                 var fails = webhookEvent.Redrive <= FailingRedrives && webhookEvent.Attempt <= Failures;
                 Runs.Enqueue(new HandlerRun(Last, self(), webhookEvent, !fails));

@@ -41,7 +41,7 @@ internal sealed class ObservedHost : IAsyncDisposable
     /// <param name="services">Services beyond the core's.</param>
     public static async Task<ObservedHost> StartAsync(
         AzuriteFixture azurite,
-        IEnumerable<IWebhookHandler>? handlers = null,
+        IEnumerable<INamedHandler>? handlers = null,
         IEnumerable<KeyValuePair<string, string?>>? settings = null,
         Action<IServiceCollection>? services = null)
     {
@@ -52,7 +52,7 @@ internal sealed class ObservedHost : IAsyncDisposable
         {
             added.AddSingleton<TimeProvider>(time);
             foreach (var handler in handlers ?? [])
-                added.AddSingleton(handler);
+                added.AddHandler(handler);
             services?.Invoke(added);
         });
         proxy.ForgetCalls();

@@ -3,7 +3,7 @@ using System.Collections.Concurrent;
 namespace FunctionsIngest.Tests.Infrastructure;
 
 /// <summary>A handler that notes what it was given, and does what the test says.</summary>
-internal sealed class RecordingHandler(string name, Func<WebhookEvent, Task>? act = null) : IWebhookHandler
+internal sealed class RecordingHandler(string name, Func<WebhookEvent, Task>? act = null) : INamedHandler
 {
     private readonly ConcurrentQueue<WebhookEvent> _events = new();
 

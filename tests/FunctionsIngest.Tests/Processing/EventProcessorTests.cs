@@ -522,9 +522,7 @@ public sealed class EventProcessorTests(AzuriteFixture azurite) : IClassFixture<
     {
         var made = 0;
         var handler = new RecordingHandler("one");
-        // The first time is the check of the names at the start.
-        await using var app = await ObservedHost.StartAsync(azurite, services: services => services.AddScoped<IWebhookHandler>(
-            _ => ++made == 2 ? throw new InvalidOperationException("No connection string.") : handler));
+        await using var app = await ObservedHost.StartAsync(azurite, services: services => services.AddWebhookHandler("one", _ => ++made == 1 ? throw new InvalidOperationException("No connection string.") : handler));
         var (id, message) = await app.AcceptAsync();
 
         await app.Host.ProcessAsync(message);
@@ -541,7 +539,7 @@ public sealed class EventProcessorTests(AzuriteFixture azurite) : IClassFixture<
         await using var app = await ObservedHost.StartAsync(azurite, services: services =>
         {
             services.AddScoped<ScopedThing>();
-            services.AddScoped<IWebhookHandler>(provider => new RecordingHandler("one", _ =>
+            services.AddWebhookHandler("one", provider => new RecordingHandler("one", _ =>
             {
                 scopes.Add(provider.GetRequiredService<ScopedThing>());
                 return Task.CompletedTask;
@@ -619,14 +617,14 @@ public sealed class EventProcessorTests(AzuriteFixture azurite) : IClassFixture<
         public void Dispose() => IsDisposed = true;
     }
 
-    private sealed class StoppableHandler(Func<CancellationToken, Task> act) : IWebhookHandler
+    private sealed class StoppableHandler(Func<CancellationToken, Task> act) : INamedHandler
     {
         public string Name => "stoppable";
 
         public Task HandleAsync(WebhookEvent webhookEvent, CancellationToken cancellationToken) => act(cancellationToken);
     }
 
-    private sealed class ChoosyHandler : IWebhookHandler
+    private sealed class ChoosyHandler : INamedHandler
     {
         public List<string> Types { get; } = [];
 

@@ -1,7 +1,6 @@
 using Azure;
 using FunctionsIngest.Ledger;
 using FunctionsIngest.Tests.Infrastructure;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace FunctionsIngest.Tests.Processing;
 
@@ -219,7 +218,7 @@ public sealed class LeaseTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
         var storage = azurite.NewStorage();
         var hosts = new List<IngestHost>();
         for (var i = 0; i < 2; i++)
-            hosts.Add(await IngestHost.StartAsync(storage, services: services => services.AddSingleton<IWebhookHandler>(one).AddSingleton<IWebhookHandler>(two)));
+            hosts.Add(await IngestHost.StartAsync(storage, services: services => services.AddHandler(one).AddHandler(two)));
 
         var messages = new List<(string Id, BinaryData Message)>();
         for (var i = 0; i < 5; i++)
@@ -244,7 +243,7 @@ public sealed class LeaseTests(AzuriteFixture azurite) : IClassFixture<AzuriteFi
     private static Task IsRenewedAsync(ObservedHost app, string id, ETag before)
         => ObservedHost.UntilAsync(async () => await app.RowAsync(id) is { Lease: { } lease } row && lease == Lease && row.ETag != before);
 
-    private sealed class Stalling : IWebhookHandler
+    private sealed class Stalling : INamedHandler
     {
         private readonly TaskCompletionSource _begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private readonly TaskCompletionSource _end = new(TaskCreationOptions.RunContinuationsAsynchronously);

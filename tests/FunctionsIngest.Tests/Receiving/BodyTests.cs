@@ -248,7 +248,7 @@ public sealed class BodyTests(AzuriteFixture azurite) : IClassFixture<AzuriteFix
         => IngestHost.StartAsync(
             storage ?? azurite.NewStorage(),
             settings,
-            services: services => services.AddSingleton<IWebhookHandler>(handler).AddSingleton(time ?? TimeProvider.System));
+            services: services => services.AddHandler(handler).AddSingleton(time ?? TimeProvider.System));
 
     private static async Task<byte[]> ReadArchiveAsync(IngestHost host)
     {

@@ -21,7 +21,7 @@ public sealed class LargeBodyTests(AzuriteFixture azurite) : IClassFixture<Azuri
     public async Task A_body_of_any_size_arrives_byte_for_byte(int size)
     {
         var handler = new RecordingHandler("recorder");
-        await using var host = await StartAsync(services => services.AddSingleton<IWebhookHandler>(handler));
+        await using var host = await StartAsync(services => services.AddHandler(handler));
         var body = RandomNumberGenerator.GetBytes(size);
         using var request = Genuine.Begini(body);
 
@@ -66,7 +66,7 @@ public sealed class LargeBodyTests(AzuriteFixture azurite) : IClassFixture<Azuri
     public async Task A_large_body_that_was_compressed_is_spooled_twice_and_freed_twice()
     {
         var handler = new RecordingHandler("recorder");
-        await using var host = await StartAsync(services => services.AddSingleton<IWebhookHandler>(handler));
+        await using var host = await StartAsync(services => services.AddHandler(handler));
         var body = RandomNumberGenerator.GetBytes(Size);
         using var compressed = new MemoryStream();
         await using (var gzip = new GZipStream(compressed, CompressionLevel.Fastest, leaveOpen: true))
@@ -87,7 +87,7 @@ public sealed class LargeBodyTests(AzuriteFixture azurite) : IClassFixture<Azuri
         var isBroken = true;
         var handler = new RecordingHandler("recorder", _ => isBroken ? throw new InvalidOperationException("broken") : Task.CompletedTask);
         var settings = new Dictionary<string, string?> { ["Webhooks:RetryDelays:0"] = "00:00:00.001" };
-        await using var host = await StartAsync(services => services.AddSingleton<IWebhookHandler>(handler), settings);
+        await using var host = await StartAsync(services => services.AddHandler(handler), settings);
         var body = RandomNumberGenerator.GetBytes(Size);
         using var request = Genuine.Begini(body);
         using var response = await host.Http.SendAsync(request);

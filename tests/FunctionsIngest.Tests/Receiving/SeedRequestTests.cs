@@ -87,7 +87,7 @@ public sealed class SeedRequestTests(AzuriteFixture azurite) : IClassFixture<Azu
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP521);
         var handler = new RecordingHandler("one");
         await using var host = await IngestHost.StartAsync(
-            azurite.NewStorage(), Genuine.QiTechSettings(key), services => services.AddSingleton<IWebhookHandler>(handler));
+            azurite.NewStorage(), Genuine.QiTechSettings(key), services => services.AddHandler(handler));
         HttpRequestMessage[] requests =
         [
             Genuine.Begini("""{"event":{"type":"application.complete"}}"""),

@@ -49,7 +49,7 @@ public sealed class UnavailableTests(AzuriteFixture azurite) : IClassFixture<Azu
         await using var host = await IngestHost.StartAsync(
             proxy.ConnectionString,
             [new("Webhooks:AnswerWithin", "00:00:03"), new("Webhooks:StorageTryTimeout", fault.StartsWith("silence", StringComparison.Ordinal) ? "00:00:00.5" : "00:00:25")],
-            services => services.AddSingleton<IWebhookHandler>(handler));
+            services => services.AddHandler(handler));
         using (proxy.Inject(Faults[fault], call => StorageSteps.Of(call) == Enum.Parse<StorageStep>(step)))
         {
             using var request = Genuine.Begini(ObservedHost.LargeBody());

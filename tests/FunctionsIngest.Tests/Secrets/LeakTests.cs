@@ -233,5 +233,5 @@ public sealed class LeakTests(AzuriteFixture azurite, ITestOutputHelper output) 
 
     private Task<IngestHost> StartAsync(string storage) => IngestHost.StartAsync(storage, Settings(), services => services
         .AddVault(_vault, _clock)
-        .AddSingleton<IWebhookHandler>(new RecordingHandler("failing", _ => throw new InvalidOperationException("As the test wants it."))));
+        .AddHandler(new RecordingHandler("failing", _ => throw new InvalidOperationException("As the test wants it."))));
 }

@@ -203,7 +203,7 @@ public sealed class MetricTests(AzuriteFixture azurite, ITestOutputHelper output
         Assert.Equal("accepted", (await sending).Outcome);
     }
 
-    private Task<ObservedHost> StartAsync(IEnumerable<KeyValuePair<string, string?>>? settings = null, params IEnumerable<IWebhookHandler> handlers)
+    private Task<ObservedHost> StartAsync(IEnumerable<KeyValuePair<string, string?>>? settings = null, params IEnumerable<INamedHandler> handlers)
         => ObservedHost.StartAsync(azurite, handlers, [new("Webhooks:RetryDelays:0", "00:00:10"), new("Webhooks:StorageTries", "1"), .. settings ?? []], _telemetry.AddTo);
 
     private void AssertSeries(ObservedHost app, Dictionary<string, string> expected, params string[] but)

@@ -141,7 +141,7 @@ public sealed class TraceTests(AzuriteFixture azurite, ITestOutputHelper output)
         return host.TraceId;
     }
 
-    private Task<ObservedHost> StartAsync(params IEnumerable<IWebhookHandler> handlers)
+    private Task<ObservedHost> StartAsync(params IEnumerable<INamedHandler> handlers)
         => ObservedHost.StartAsync(azurite, handlers, [new("Webhooks:RetryDelays:0", "00:00:10"), new("Webhooks:StorageTries", "1")], _telemetry.AddTo);
 
     private void AssertTrees(string expected)

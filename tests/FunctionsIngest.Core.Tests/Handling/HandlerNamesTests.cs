@@ -1,7 +1,6 @@
-using FunctionsIngest.Processing;
-using Microsoft.Extensions.DependencyInjection;
+using FunctionsIngest.Handling;
 
-namespace FunctionsIngest.Core.Tests.Processing;
+namespace FunctionsIngest.Core.Tests.Handling;
 
 public sealed class HandlerNamesTests
 {
@@ -16,7 +15,7 @@ public sealed class HandlerNamesTests
     {
         var error = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync("mail", "archive", "mail"));
 
-        Assert.Contains("Named and Named are all named 'mail'", error.Message);
+        Assert.Contains("2 handlers are named 'mail'", error.Message);
         Assert.DoesNotContain("archive", error.Message);
     }
 
@@ -43,19 +42,6 @@ public sealed class HandlerNamesTests
         Assert.Equal(2, error.Message.Split(Environment.NewLine).Length);
     }
 
-    private static async Task StartAsync(params string[] names)
-    {
-        var services = new ServiceCollection();
-        foreach (var name in names)
-            services.AddScoped<IWebhookHandler>(_ => new Named(name));
-        await using var provider = services.BuildServiceProvider();
-        await new HandlerNames(provider.GetRequiredService<IServiceScopeFactory>()).StartAsync(CancellationToken.None);
-    }
-
-    private sealed class Named(string name) : IWebhookHandler
-    {
-        public string Name => name;
-
-        public Task HandleAsync(WebhookEvent webhookEvent, CancellationToken cancellationToken) => Task.CompletedTask;
-    }
+    private static Task StartAsync(params string[] names)
+        => new HandlerNames(names.Select(name => new HandlerRegistration(name, _ => throw new InvalidOperationException("Not made to be named.")))).StartAsync(CancellationToken.None);
 }
